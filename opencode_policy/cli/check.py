@@ -1,0 +1,91 @@
+"""opencode-policy check."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from opencode_policy.cli import session
+from opencode_policy.cli.arguments import add_common, add_filters, add_paths
+from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
+from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
+from opencode_policy.cli.parser import Parser
+from opencode_policy.cli.targets import add_outputs, targets
+from opencode_policy.cli.write import refuse_unwritable
+from opencode_policy.finding import SEVERITIES, Result, Severity
+from opencode_policy.report.options import PARTS
+from opencode_policy.report.registry import CHECK_FORMATS
+from opencode_policy.report.visible import visible
+
+DESCRIPTION = """\
+Check manifests against the requirements of the policy. The report says which
+requirements are satisfied, which are violated and where, and which could not
+be checked and why.
+"""
+EPILOG = f"""\
+{EXIT_CODES}
+examples:
+  opencode-policy check kubernetes/
+  opencode-policy check --requirement SEC-01 --show satisfied
+  opencode-policy check --output-format json > report.json
+  opencode-policy check --output sarif=report.sarif --output json=report.json
+  opencode-policy check --output-format sarif --output report.sarif --exit-zero
+"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the arguments of the command."""
+    add_paths(parser)
+    add_filters(parser)
+    add_outputs(parser, CHECK_FORMATS)
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="warning",
+        metavar="SEVERITY",
+        help="lightest finding that makes the check fail: error, warning or info (default: warning)",
+    )
+    parser.add_argument(
+        "--show",
+        action="append",
+        choices=PARTS,
+        metavar="PART",
+        help="also report: satisfied (the evidence), suppressed (waived findings); may be given "
+        "several times",
+    )
+    parser.add_argument(
+        "--exit-zero",
+        action="store_true",
+        help="end with 0 instead of 1 when there are findings; 2 and 3 stay as they are",
+    )
+    add_common(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Check, write the reports, decide the exit code."""
+    wanted = targets(arguments.outputs, CHECK_FORMATS)
+    refuse_unwritable(wanted)
+    with session.without_collector():
+        seen = session.view_of(session.check(arguments))
+        session.report(seen, wanted, CHECK_FORMATS, arguments)
+    blame(seen.result)
+    code = exit_code(seen.result, arguments.fail_on)
+    return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def exit_code(result: Result, fail_on: Severity) -> int:
+    """3 when a rule failed, else 1 when a finding that is not suppressed is grave enough, else 0."""
+    if result.failures:
+        return BROKEN
+    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    active = (finding.severity for finding in result.findings if finding.suppressed is None)
+    return FINDINGS if any(severity in grave for severity in active) else CLEAN
+
+
+def blame(result: Result) -> None:
+    """Say on standard error which rules failed, whatever the format of the report."""
+    for item in result.failures:
+        words = f"the rule {item.rule} failed on {item.subject}: {item.error}"
+        sys.stderr.write(f"opencode-policy: {visible(words)}\n")
+    if result.failures:
+        sys.stderr.write("This is a bug of the rule and not of what it checks; please report it.\n")

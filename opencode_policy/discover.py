@@ -1,0 +1,188 @@
+"""Paths to sources: which files belong to the check, and their text.
+
+Every file below the given paths is either a source, a named diagnostic (unreadable, too large, not
+UTF-8) or a binary that is counted. Nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from opencode_policy.location import Diagnostic, Location
+from opencode_policy.source import Source
+
+MAX_BYTES = 10 * 1024 * 1024
+"""Largest file that is read, in bytes; far above any manifest, far below what hurts."""
+
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+SKIPPED_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
+)
+_SNIFFED = 8192
+_BOM = "\ufeff"
+
+
+@dataclass(slots=True)
+class Discovery:
+    """Sources by path relative to the repository root, and what stood in the way of reading more.
+
+    `links` maps the path of a symbolic link to the path it leads to, inside the repository.
+    """
+
+    root: Path
+    sources: dict[str, Source] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    binaries: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def find_root(path: Path) -> Path:
+    """Repository root of a path: the nearest folder above it with `.git`, else with a policy.
+
+    Outside both it is the working directory if the path lies in it, otherwise the path itself.
+    """
+    folder = path.absolute() if path.is_dir() else path.absolute().parent
+    ancestors = (folder, *folder.parents)
+    for marker in (".git", "policies/opencode.yaml"):
+        for ancestor in ancestors:
+            if (ancestor / marker).exists():
+                return ancestor
+    here = Path.cwd()
+    return here if folder.is_relative_to(here) else folder
+
+
+def discover(paths: Sequence[Path], root: Path, extra: Sequence[str] = ()) -> Discovery:
+    """Read every file below `paths` and below the `extra` paths, which are relative to `root`.
+
+    A path of `paths` must exist (the caller has checked); a missing `extra` one is noted in `missing`.
+    """
+    found = Discovery(root)
+    for path in paths:
+        _collect(found, path.absolute())
+    for name in extra:
+        path = root / name
+        if path.exists():
+            _collect(found, path)
+        else:
+            found.missing.append(name)
+    found.sources = dict(sorted(found.sources.items()))
+    found.diagnostics.sort(key=lambda item: (item.location, item.code))
+    return found
+
+
+def _collect(found: Discovery, path: Path) -> None:
+    if path.is_dir():
+        for name in _walk(found, str(path), ()):
+            _read(found, name)
+    else:
+        _read(found, str(path))
+
+
+def _walk(found: Discovery, folder: str, above: tuple[str, ...]) -> Iterator[str]:
+    """Files below a folder, depth first in alphabetical order, links to folders noted and not followed."""
+    try:
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        _note(found, "file-unreadable", folder, f"the folder cannot be read: {_reason(error)}")
+        return
+    for entry in entries:
+        if entry.is_symlink():
+            if _link(found, entry.path):
+                yield entry.path
+        elif entry.is_dir(follow_symlinks=False):
+            if entry.name not in SKIPPED_FOLDERS:
+                yield from _walk(found, entry.path, (*above, folder))
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path
+
+
+def _link(found: Discovery, path: str) -> bool:
+    """Note where a link leads; True when it is to be read as a file of its own."""
+    root = os.path.realpath(found.root)
+    try:
+        target = os.path.realpath(path, strict=True)
+    except OSError as error:
+        code = "symlink-loop" if error.errno == 40 else "file-unreadable"
+        _note(found, code, path, f"the link leads nowhere: {_reason(error)}")
+        return False
+    if os.path.commonpath((root, target)) != root:
+        _note(found, "path-outside-tree", path, "the link leads out of the repository")
+        return False
+    if os.path.isdir(target):  # noqa: PTH112 - text paths are several times faster over large trees
+        if os.path.commonpath((target, os.path.realpath(os.path.dirname(path)))) == target:  # noqa: PTH120
+            _note(found, "symlink-loop", path, "the link leads to a folder above itself")
+            return False
+        found.links[_relative(found, path)] = os.path.relpath(target, root)
+        return False
+    return True
+
+
+def _read(found: Discovery, path: str) -> None:
+    name = _relative(found, path)
+    if name in found.sources:
+        return
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123
+            status = os.fstat(stream.fileno())
+            if status.st_size > MAX_BYTES:
+                size = f"{status.st_size / 1024 / 1024:.1f} MiB"
+                limit = f"{MAX_BYTES // 1024 // 1024} MiB"
+                _note(
+                    found, "file-too-large", path, f"the file has {size}, more than the {limit} that are read"
+                )
+                return
+            data = stream.read()
+    except OSError as error:
+        _note(found, "file-unreadable", path, f"the file cannot be read: {_reason(error)}")
+        return
+    _decode(found, name, data, executable=bool(status.st_mode & 0o111))
+
+
+def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> None:
+    manifest = name.endswith(MANIFEST_SUFFIXES)
+    if not manifest and b"\0" in data[:_SNIFFED]:
+        found.binaries += 1
+        return
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        if manifest or b"\0" not in data:
+            _not_utf8(found, name, data, error)
+        return
+    source = Source(name, text.removeprefix(_BOM), executable)
+    found.sources[name] = source
+    if text.startswith(_BOM):
+        message = "the file begins with a byte order mark"
+        found.diagnostics.append(Diagnostic("file-byte-order-mark", message, source.location(0, 0)))
+    if "\r\n" in source.text:
+        offset = source.text.index("\r\n")
+        message = "the lines end with carriage return and line feed"
+        found.diagnostics.append(Diagnostic("file-crlf", message, source.location(offset, offset)))
+
+
+def _not_utf8(found: Discovery, name: str, data: bytes, error: UnicodeDecodeError) -> None:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        message = "the file is UTF-16, and only UTF-8 is read"
+    else:
+        message = f"byte {error.start + 1} is not UTF-8"
+    source = Source(name, data[: error.start].decode(errors="ignore"))
+    end = len(source.text)
+    found.diagnostics.append(Diagnostic("file-not-utf8", message, source.location(end, end)))
+
+
+def _note(found: Discovery, code: str, path: str, message: str) -> None:
+    found.diagnostics.append(Diagnostic(code, message, Location(_relative(found, path), 1, 1, 1, 1)))
+
+
+def _relative(found: Discovery, path: str) -> str:
+    relative = os.path.relpath(path, found.root)
+    return relative if os.sep == "/" else PurePosixPath(*Path(relative).parts).as_posix()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

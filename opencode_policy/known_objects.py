@@ -1,0 +1,25 @@
+"""Whether an object that something refers to exists: in the tree, or in the inventory of the cluster."""
+
+from __future__ import annotations
+
+from opencode_policy.tree import Tree
+
+
+def exists(tree: Tree, kind: str, name: str, namespace: str = "") -> bool:
+    """Whether tree or inventory has an object of this kind, name and namespace."""
+    return tree.get(kind, name, namespace) is not None or in_inventory(tree, kind, name, namespace)
+
+
+def in_inventory(tree: Tree, kind: str, name: str, namespace: str = "") -> bool:
+    """Whether the inventory lists it; `namespace` is empty for a cluster-scoped object."""
+    wanted = (kind, name, namespace)
+    return any((item.kind, item.name, item.namespace or "") == wanted for item in tree.cluster.objects)
+
+
+def names(tree: Tree, kind: str, namespace: str = "") -> list[str]:
+    """Names of the known objects of a kind in a namespace, for hints."""
+    listed = (item for item in tree.cluster.objects if item.kind == kind)
+    return [
+        *(item.name for item in tree.of_kind(kind, namespace)),
+        *(item.name for item in listed if (item.namespace or "") == namespace),
+    ]

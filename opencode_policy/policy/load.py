@@ -1,0 +1,88 @@
+"""The policy, from the folder that holds its three files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from opencode_policy.policy.check_cluster import check_cluster
+from opencode_policy.policy.check_requirements import check_requirements
+from opencode_policy.policy.check_settings import check_rules, check_settings, read_parameters
+from opencode_policy.policy.decode import DecodeError, decode
+from opencode_policy.policy.document import PolicyDocument, PolicyFiles, RuleFacts
+from opencode_policy.policy.find import find_policy
+from opencode_policy.policy.mistakes import Mistake, PolicyError
+from opencode_policy.policy.model import ClusterFile, Policy, PolicyFile, RequirementsFile
+from opencode_policy.policy.read import read_node
+
+__all__ = ["PolicyError", "find_policy", "load_policy"]
+
+T = TypeVar("T")
+
+
+def load_policy(directory: Path, rules: Mapping[str, RuleFacts], *, root: Path | None = None) -> Policy:
+    """Read the policy of a folder and check it against the rules there are, by rule id.
+
+    Messages name the files relative to `root` where the folder lies below it. Raises PolicyError with
+    every mistake in the files themselves or, if there is none, with every one in how they fit together.
+    """
+    reader = _Reader(directory, _shown(directory, root))
+    requirements = reader.read("requirements.yaml", RequirementsFile)
+    settings = reader.read("opencode.yaml", PolicyFile)
+    cluster = reader.read("cluster.yaml", ClusterFile)
+    if requirements is None or settings is None or cluster is None:
+        raise PolicyError(reader.mistakes)
+    return _joined(PolicyFiles(requirements, settings, cluster, rules))
+
+
+def _joined(files: PolicyFiles) -> Policy:
+    parameters, mistakes = read_parameters(files)
+    for check in (check_requirements, check_settings, check_rules, check_cluster):
+        mistakes += check(files)
+    if mistakes:
+        raise PolicyError(mistakes)
+    return Policy(
+        requirements=files.requirements.value.requirements,
+        settings=files.settings.value,
+        cluster=files.cluster.value,
+        parameters=parameters,
+        paths=(files.requirements.path, files.settings.path, files.cluster.path),
+    )
+
+
+class _Reader:
+    """Reads one file after the other and collects what is wrong."""
+
+    def __init__(self, directory: Path, shown: str) -> None:
+        self.directory = directory
+        self.shown = shown
+        self.mistakes: list[Mistake] = []
+
+    def read(self, name: str, cls: type[T]) -> PolicyDocument[T] | None:
+        shown = f"{self.shown}/{name}"
+        node, mistakes = read_node(self.directory / name, shown)
+        self.mistakes += mistakes
+        if node is None:
+            return None
+        try:
+            return PolicyDocument(shown, node, decode(cls, node))
+        except DecodeError:
+            self.mistakes += _why(cls, node)
+            return None
+
+
+def _why(cls: type[Any], node: Any) -> list[Mistake]:
+    from opencode_policy.policy.explain import explain
+    from opencode_policy.scalars import to_python
+
+    found = explain(cls, to_python(node), node)
+    if not found:
+        raise AssertionError(f"a {cls.__name__} was declined without a reason")
+    return found
+
+
+def _shown(directory: Path, root: Path | None) -> str:
+    if root is not None and directory.is_relative_to(root):
+        directory = directory.relative_to(root)
+    return directory.as_posix()

@@ -1,0 +1,141 @@
+"""The JSON report, version 1, as types of its own: renaming something inside never changes the format.
+
+A text in `Annotated` is the description in the JSON Schema, a mapping there adds keywords to it. Keys
+may be added within version 1; none is removed, renamed or given another meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict
+
+SeverityV1 = Literal["error", "warning", "info"]
+StatusV1 = Literal["satisfied", "violated", "not-applicable", "not-checked"]
+Count = Annotated[int, {"minimum": 0}]
+Place = Annotated[int, {"minimum": 1}]
+
+
+class LocationV1(TypedDict):
+    """A region of a file; its end lies behind its last character."""
+
+    path: Annotated[str, "POSIX path relative to the repository root."]
+    line: Annotated[Place, "First line, from 1."]
+    column: Annotated[Place, "First column, from 1, in Unicode code points."]
+    end_line: Annotated[Place, "Last line."]
+    end_column: Annotated[Place, "Column behind the last character."]
+
+
+class ResourceV1(TypedDict):
+    """The Kubernetes object a finding is about."""
+
+    apiVersion: str
+    kind: str
+    namespace: Annotated[str | None, "Null for an object without a namespace."]
+    name: str
+
+
+class RelatedV1(TypedDict):
+    """Another place that explains a finding."""
+
+    message: str
+    location: LocationV1
+
+
+class SuppressionV1(TypedDict):
+    """The comment that waives a finding."""
+
+    reason: str
+    location: LocationV1
+
+
+class FindingV1(TypedDict):
+    """One problem at one place."""
+
+    rule: str
+    requirements: Annotated[list[str], "IDs of the requirements that are broken here."]
+    severity: SeverityV1
+    message: str
+    location: LocationV1
+    resource: Annotated[ResourceV1 | None, "Null where the finding is about a file."]
+    related: list[RelatedV1]
+    suppressed: Annotated[SuppressionV1 | None, "Null for a finding that counts."]
+
+
+class EvidenceV1(TypedDict):
+    """A place that shows that a requirement holds."""
+
+    rule: str
+    message: str
+    location: LocationV1
+
+
+class RequirementV1(TypedDict):
+    """How one requirement ended."""
+
+    id: str
+    title: str
+    status: StatusV1
+    reason: Annotated[str, "Why it is not applicable or not checked; empty otherwise."]
+    evidence: list[EvidenceV1]
+
+
+class NotCheckedV1(TypedDict):
+    """Something that was not looked at."""
+
+    reason: str
+    requirements: list[str]
+    rule: str | None
+    location: Annotated[LocationV1 | None, "Null where it is not about one place."]
+
+
+class FailureV1(TypedDict):
+    """A rule that raised."""
+
+    rule: str
+    subject: Annotated[str, "What the rule was looking at."]
+    error: str
+
+
+class RequirementCountsV1(TypedDict):
+    """Requirements by status."""
+
+    satisfied: Count
+    violated: Count
+    not_applicable: Count
+    not_checked: Count
+
+
+class FindingCountsV1(TypedDict):
+    """Findings by severity; suppressed ones are counted only as such."""
+
+    error: Count
+    warning: Count
+    info: Count
+    suppressed: Count
+
+
+class SummaryV1(TypedDict):
+    """The report in numbers."""
+
+    requirements: RequirementCountsV1
+    findings: FindingCountsV1
+    files: Annotated[Count, "Files that were read."]
+    resources: Annotated[Count, "Kubernetes objects that were checked."]
+
+
+class ToolV1(TypedDict):
+    """What wrote the report."""
+
+    name: Literal["opencode-policy"]
+    version: str
+
+
+class ReportV1(TypedDict):
+    """Report of opencode-policy, version 1."""
+
+    version: Literal[1]
+    tool: ToolV1
+    findings: Annotated[list[FindingV1], "By path, line, column and rule."]
+    requirements: Annotated[list[RequirementV1], "In the order of the policy."]
+    not_checked: list[NotCheckedV1]
+    failures: list[FailureV1]
+    summary: SummaryV1

@@ -1,0 +1,112 @@
+"""The JSON report, version 1."""
+
+from __future__ import annotations
+
+import json
+
+from opencode_policy import __version__
+from opencode_policy.finding import Evidence, Finding, Gap, Result, Verdict
+from opencode_policy.location import Location
+from opencode_policy.report import json_types as v1
+from opencode_policy.report.options import Options
+from opencode_policy.report.view import View
+from opencode_policy.resource import ObjectId
+
+
+def render(view: View, options: Options) -> str:
+    """The report as indented JSON; `options` change nothing, everything is always in it."""
+    del options
+    return json.dumps(report(view.result), indent=2, ensure_ascii=False) + "\n"
+
+
+def report(result: Result) -> v1.ReportV1:
+    """The report as plain values."""
+    return {
+        "version": 1,
+        "tool": {"name": "opencode-policy", "version": __version__},
+        "findings": [_finding(item) for item in result.findings],
+        "requirements": [_requirement(item) for item in result.verdicts],
+        "not_checked": [_not_checked(item) for item in result.gaps],
+        "failures": [
+            {"rule": item.rule, "subject": item.subject, "error": item.error} for item in result.failures
+        ],
+        "summary": _summary(result),
+    }
+
+
+def _finding(finding: Finding) -> v1.FindingV1:
+    waiver = finding.suppressed
+    return {
+        "rule": finding.rule,
+        "requirements": list(finding.requirements),
+        "severity": finding.severity,
+        "message": finding.message,
+        "location": _location(finding.location),
+        "resource": _resource(finding.resource) if finding.resource else None,
+        "related": [
+            {"message": item.message, "location": _location(item.location)} for item in finding.related
+        ],
+        "suppressed": {"reason": waiver.reason, "location": _location(waiver.location)} if waiver else None,
+    }
+
+
+def _requirement(verdict: Verdict) -> v1.RequirementV1:
+    return {
+        "id": verdict.id,
+        "title": verdict.title,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "evidence": [_evidence(item) for item in verdict.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> v1.EvidenceV1:
+    return {"rule": evidence.rule, "message": evidence.message, "location": _location(evidence.location)}
+
+
+def _not_checked(gap: Gap) -> v1.NotCheckedV1:
+    return {
+        "reason": gap.reason,
+        "requirements": list(gap.requirements),
+        "rule": gap.rule,
+        "location": _location(gap.location) if gap.location else None,
+    }
+
+
+def _location(location: Location) -> v1.LocationV1:
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
+def _resource(identity: ObjectId) -> v1.ResourceV1:
+    return {
+        "apiVersion": identity.api_version,
+        "kind": identity.kind,
+        "namespace": identity.namespace or None,
+        "name": identity.name,
+    }
+
+
+def _summary(result: Result) -> v1.SummaryV1:
+    active = [finding.severity for finding in result.findings if finding.suppressed is None]
+    return {
+        "requirements": {
+            "satisfied": result.count("satisfied"),
+            "violated": result.count("violated"),
+            "not_applicable": result.count("not-applicable"),
+            "not_checked": result.count("not-checked"),
+        },
+        "findings": {
+            "error": active.count("error"),
+            "warning": active.count("warning"),
+            "info": active.count("info"),
+            "suppressed": len(result.findings) - len(active),
+        },
+        "files": result.files,
+        "resources": result.resources,
+    }

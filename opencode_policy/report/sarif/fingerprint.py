@@ -1,0 +1,52 @@
+"""By what a consumer recognises a result in the next run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+from opencode_policy.finding import Finding
+from opencode_policy.report.sarif.line_hash import line_hashes
+from opencode_policy.report.view import View
+
+LINE = "primaryLocationLineHash"
+"""GitHub's own key; it computes the hash itself where the key is missing."""
+
+OBJECT = "opencodePolicyObjectPath/v1"
+"""Our key: rule, object and field, whatever lines they stand on."""
+
+
+@dataclass(slots=True)
+class Fingerprints:
+    """Fingerprints of one run; equal ones of one kind are numbered in the order of the findings."""
+
+    view: View
+    _seen: Counter[str]
+    _hashes: dict[str, list[str]]
+
+    def of(self, finding: Finding) -> dict[str, str]:
+        """Fingerprints of a finding; that of the line is missing where the file may not be hashed."""
+        found = {OBJECT: self._object(finding)}
+        hashes = self._lines(finding.location.path)
+        if 1 <= finding.location.line <= len(hashes):
+            found[LINE] = hashes[finding.location.line - 1]
+        return found
+
+    def _lines(self, path: str) -> list[str]:
+        if path not in self._hashes:
+            text = self.view.hashable(path)
+            self._hashes[path] = [] if text is None else line_hashes(text)
+        return self._hashes[path]
+
+    def _object(self, finding: Finding) -> str:
+        identity = finding.resource
+        subject = (
+            finding.location.path
+            if identity is None
+            else "/".join((identity.api_version, identity.kind, identity.namespace, identity.name))
+        )
+        words = "\0".join((finding.rule, subject, finding.pointer))
+        digest = hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
+        self._seen[digest] += 1
+        return f"{digest}:{self._seen[digest]}"

@@ -1,0 +1,197 @@
+"""The objects of SARIF 2.1.0 that the report uses, so that a misspelt key fails the type check.
+
+Source: OASIS Standard, SARIF Version 2.1.0 Errata 01, section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Level = Literal["error", "warning", "note"]
+
+
+class Message(TypedDict):
+    """3.11; `markdown` only where `text` says the same."""
+
+    text: str
+    markdown: NotRequired[str]
+
+
+class ArtifactLocation(TypedDict):
+    """3.4; `uri` is percent-encoded and relative to `uriBaseId`."""
+
+    uri: str
+    uriBaseId: str
+
+
+class Region(TypedDict):
+    """3.30; columns count UTF-16 units, the end is exclusive."""
+
+    startLine: int
+    startColumn: int
+    endLine: int
+    endColumn: int
+
+
+class PhysicalLocation(TypedDict):
+    """3.29."""
+
+    artifactLocation: ArtifactLocation
+    region: Region
+
+
+class LogicalLocation(TypedDict):
+    """3.33."""
+
+    name: NotRequired[str]
+    fullyQualifiedName: str
+    kind: str
+
+
+class Location(TypedDict):
+    """3.28."""
+
+    id: NotRequired[int]
+    physicalLocation: PhysicalLocation
+    logicalLocations: NotRequired[list[LogicalLocation]]
+    message: NotRequired[Message]
+
+
+class ComponentReference(TypedDict):
+    """3.54."""
+
+    name: str
+    index: int
+    guid: str
+
+
+class DescriptorReference(TypedDict):
+    """3.52."""
+
+    id: str
+    index: NotRequired[int]
+    guid: NotRequired[str]
+    toolComponent: NotRequired[ComponentReference]
+
+
+class Relationship(TypedDict):
+    """3.53."""
+
+    target: DescriptorReference
+    kinds: list[str]
+
+
+class Configuration(TypedDict):
+    """3.50."""
+
+    level: Level
+
+
+# `problem.severity` and `security-severity` are GitHub's names for properties of a rule.
+RuleProperties = TypedDict(
+    "RuleProperties",
+    {
+        "tags": list[str],
+        "precision": str,
+        "problem.severity": str,
+        "security-severity": NotRequired[str],
+    },
+)
+
+
+class Descriptor(TypedDict):
+    """3.49: a rule, a notification or a taxon."""
+
+    id: str
+    guid: NotRequired[str]
+    name: NotRequired[str]
+    shortDescription: NotRequired[Message]
+    fullDescription: NotRequired[Message]
+    help: NotRequired[Message]
+    defaultConfiguration: NotRequired[Configuration]
+    relationships: NotRequired[list[Relationship]]
+    properties: NotRequired[RuleProperties]
+
+
+class Component(TypedDict):
+    """3.19: the tool's driver, or a taxonomy."""
+
+    name: str
+    guid: str
+    version: NotRequired[str]
+    semanticVersion: NotRequired[str]
+    language: NotRequired[str]
+    contents: NotRequired[list[str]]
+    shortDescription: NotRequired[Message]
+    fullDescription: NotRequired[Message]
+    rules: NotRequired[list[Descriptor]]
+    notifications: NotRequired[list[Descriptor]]
+    taxa: NotRequired[list[Descriptor]]
+    supportedTaxonomies: NotRequired[list[ComponentReference]]
+
+
+class Tool(TypedDict):
+    """3.18."""
+
+    driver: Component
+
+
+class Notification(TypedDict):
+    """3.58."""
+
+    descriptor: DescriptorReference
+    associatedRule: NotRequired[DescriptorReference]
+    level: Level
+    message: Message
+    locations: NotRequired[list[Location]]
+
+
+class Invocation(TypedDict):
+    """3.20."""
+
+    executionSuccessful: bool
+    toolExecutionNotifications: list[Notification]
+
+
+class Suppression(TypedDict):
+    """3.35."""
+
+    kind: Literal["inSource"]
+    status: Literal["accepted"]
+    justification: str
+    location: Location
+
+
+class Result(TypedDict):
+    """3.27."""
+
+    ruleId: str
+    ruleIndex: int
+    level: Level
+    message: Message
+    locations: list[Location]
+    partialFingerprints: dict[str, str]
+    relatedLocations: NotRequired[list[Location]]
+    taxa: NotRequired[list[DescriptorReference]]
+    suppressions: NotRequired[list[Suppression]]
+
+
+class UriBase(TypedDict):
+    """3.14.14: a base that only says what it stands for, so that the log does not depend on a machine."""
+
+    description: Message
+
+
+class Run(TypedDict):
+    """3.14."""
+
+    tool: Tool
+    invocations: list[Invocation]
+    originalUriBaseIds: dict[str, UriBase]
+    columnKind: Literal["utf16CodeUnits"]
+    taxonomies: NotRequired[list[Component]]
+    results: list[Result]
+
+
+Log = TypedDict("Log", {"$schema": str, "version": Literal["2.1.0"], "runs": list[Run]})
+"""3.13."""

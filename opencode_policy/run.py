@@ -1,0 +1,201 @@
+"""A whole check, from paths to a result: the one place that joins the stages."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from opencode_policy import suppress
+from opencode_policy.discover import Discovery, discover, find_root
+from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
+from opencode_policy.finding import Finding, Gap, Result
+from opencode_policy.location import Diagnostic
+from opencode_policy.outcome import location_of
+from opencode_policy.pipeline import build_tree
+from opencode_policy.policy.decode import decode_value
+from opencode_policy.policy.load import find_policy, load_policy
+from opencode_policy.policy.model import Policy
+from opencode_policy.redact import Redactor
+from opencode_policy.rules.base import Rule
+from opencode_policy.rules.catalogue import RuleInfo, catalogue
+from opencode_policy.rules.table import load_rules
+from opencode_policy.source import Source
+from opencode_policy.tree import Tree
+from opencode_policy.verdicts import Case
+
+
+class UsageError(Exception):
+    """A path or a name that the caller gave and that does not exist; the text is for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished check and what a report of it needs."""
+
+    result: Result
+    sources: Mapping[str, Source]
+    policy: Policy
+    catalogue: Mapping[str, RuleInfo]
+    redactor: Redactor
+
+
+def check(
+    paths: Sequence[Path],
+    *,
+    policy_directory: Path | None = None,
+    rules: Collection[str] | None = None,
+    requirements: Collection[str] | None = None,
+) -> Run:
+    """Check the manifests below `paths` against the policy.
+
+    `rules` and `requirements` restrict the check; None means all. Raises `UsageError` for a path, rule
+    or requirement that does not exist and `PolicyError` for a policy that cannot be used.
+    """
+    for path in paths:
+        _must_exist(path)
+    root = find_root(paths[0])
+    classes = load_rules()
+    policy = load_policy(find_policy(policy_directory, root), classes)
+    known = catalogue(classes)
+    _must_be_known("rule", rules, known)
+    _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
+    found = discover(paths, root, policy.settings.scope.committed)
+    folders = [_folder(path, root) for path in paths]
+    return evaluate(found, folders, policy, classes, Choice.of(policy, classes, rules, requirements))
+
+
+def _must_exist(path: Path) -> None:
+    if path.exists():
+        return
+    names = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    hint = f"; did you mean '{path.parent / close[0]}'?" if close else ""
+    raise UsageError(f"there is no file or folder '{path}'{hint}")
+
+
+def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str]) -> None:
+    valid = list(known)
+    for name in names or ():
+        if name not in valid:
+            close = difflib.get_close_matches(name, valid, n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            raise UsageError(f"there is no {kind} '{name}'{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rules run, which are off, and which requirements are reported."""
+
+    rules: frozenset[str]
+    disabled: frozenset[str]
+    requirements: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        policy: Policy,
+        classes: Mapping[str, type[Rule]],
+        rules: Collection[str] | None = None,
+        requirements: Collection[str] | None = None,
+    ) -> Choice:
+        settings = policy.settings.rules
+        disabled = frozenset(name for name, setting in settings.items() if not setting.enabled)
+        wanted = set(classes) - disabled
+        if rules is not None:
+            wanted &= set(rules)
+        if requirements is not None:
+            wanted &= {name for name in wanted if set(classes[name].requirements) & set(requirements)}
+        every = [item.id for item in policy.requirements]
+        return cls(frozenset(wanted), disabled, frozenset(every if requirements is None else requirements))
+
+
+def evaluate(
+    found: Discovery,
+    folders: Sequence[str],
+    policy: Policy,
+    classes: Mapping[str, type[Rule]],
+    choice: Choice | None = None,
+) -> Run:
+    """Check sources that are already read; `folders` are those that hold manifests."""
+    choice = choice or Choice.of(policy, classes)
+    tree, diagnostics = build_tree(
+        found.sources, policy, folders=folders, links=found.links, missing=found.missing
+    )
+    known = catalogue(classes)
+    rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
+    said = judge(rules.values(), tree)
+    by_id = {item.id: item for item in policy.requirements}
+    severities = {
+        name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
+    }
+    stamp = Stamp(rules, severities, by_id)
+    staged = [*found.diagnostics, *diagnostics]
+    findings = _findings(staged, said, stamp, tree, known)
+    unread = _unread(found, tree)
+    case = Case(stamp, said, findings, unread, choice.disabled)
+    verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
+    shown = _shown(findings, choice, policy)
+    gaps = (*_gaps(said, stamp), *(Gap(f"{path} could not be read in full") for path in unread))
+    result = Result(
+        tuple(shown), verdicts, gaps, tuple(said.failures), len(found.sources), len(tree.resources)
+    )
+    return Run(result, found.sources, policy, known, Redactor())
+
+
+def _folder(path: Path, root: Path) -> str:
+    relative = path.absolute().relative_to(root) if path.absolute().is_relative_to(root) else Path()
+    return relative.as_posix()
+
+
+def _instance(rule: type[Rule], policy: Policy) -> Rule:
+    setting = policy.settings.rules.get(rule.id)
+    given: Mapping[str, Any] = setting.parameters if setting else {}
+    return rule(decode_value(rule.Parameters, given))
+
+
+def _findings(
+    staged: Sequence[Diagnostic],
+    said: Judgements,
+    stamp: Stamp,
+    tree: Tree,
+    known: Mapping[str, RuleInfo],
+) -> list[Finding]:
+    """Findings of stages and rules, with suppressions applied, in report order."""
+    findings = [stage_finding(item, stamp.requirements) for item in staged]
+    findings += [item for item in map(stamp.finding, said.outcomes) if item is not None]
+    waivers = suppress.waivers(tree.sources, tree.manifests)
+    marked, wrong = suppress.apply(findings, waivers, known)
+    marked += [stage_finding(item, stamp.requirements) for item in wrong]
+    return sorted(dict.fromkeys(marked), key=lambda item: item.sort_key)
+
+
+def _shown(findings: Sequence[Finding], choice: Choice, policy: Policy) -> list[Finding]:
+    """Findings that were asked for: all of them, or those of the chosen requirements."""
+    if len(choice.requirements) == len(policy.requirements):
+        return list(findings)
+    return [item for item in findings if set(item.requirements) & choice.requirements]
+
+
+def _unread(found: Discovery, tree: Tree) -> list[str]:
+    broken = {item.location.path for item in found.diagnostics if item.code.startswith("file-un")}
+    broken |= {
+        item.location.path for item in found.diagnostics if item.code in ("file-too-large", "file-not-utf8")
+    }
+    broken |= {path for path, parsed in tree.manifests.items() if not parsed.complete}
+    return sorted(broken)
+
+
+def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:
+    gaps = [
+        Gap(
+            outcome.reason,
+            stamp.requirements_of(judgement),
+            judgement.rule,
+            location_of(outcome.at) if outcome.at is not None else None,
+        )
+        for judgement, outcome in unknowns(said.outcomes)
+    ]
+    return list(dict.fromkeys(gaps))

@@ -1,0 +1,107 @@
+"""From an offset in a scalar's value back to the character that a person wrote.
+
+A script inside a manifest is found wrong at an offset of its value; a reader wants line and column
+of the YAML file. Literal, folded, quoted and plain scalars each lose other characters on the way
+(indentation, folded breaks, escapes), so the written text is aligned with the value once.
+"""
+
+from __future__ import annotations
+
+from opencode_policy.location import Location
+from opencode_policy.nodes import ScalarNode
+
+_SIMPLE_ESCAPES = frozenset('0abt\tnvfre "/\\N_LP')
+_HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
+
+
+def locate(node: ScalarNode, start: int, end: int) -> Location:
+    """Region of the file that holds `node.value[start:end]`; the whole scalar if it was generated."""
+    offsets = _offsets(node)
+    if offsets is None:
+        return node.location
+    first = offsets[min(start, len(offsets) - 1)]
+    last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
+    return node.source.location(first, max(first, last))
+
+
+def _offsets(node: ScalarNode) -> list[int] | None:
+    """Offset in the source of every character of the value, or None when they do not align."""
+    text = node.source.text
+    begin, end = node.span
+    if node.style == "file":
+        return list(range(begin, end))
+    if node.style and text[begin : begin + 1] != node.style:
+        return None
+    align = _align_double if node.style == '"' else _align
+    if node.style in ("|", ">"):
+        begin = text.find("\n", begin, end) + 1 or end
+        end = node.end.index
+    offsets = align(node.value, text, begin + (node.style in ('"', "'") if node.style else 0), end)
+    return offsets or None
+
+
+def _align(value: str, text: str, position: int, end: int) -> list[int] | None:
+    """Walk the value and the written text together; blanks and breaks may differ, nothing else."""
+    offsets: list[int] = []
+    for char in value:
+        found = _advance(char, text, position, end)
+        if found is None:
+            return (
+                None
+                if not offsets or char not in " \n"
+                else offsets + [offsets[-1]] * (len(value) - len(offsets))
+            )
+        offsets.append(found)
+        position = found + _written_length(char, text, found)
+    return offsets
+
+
+def _advance(char: str, text: str, position: int, end: int) -> int | None:
+    if char == "\n":
+        found = text.find("\n", position, end)
+        return found if found >= 0 else None
+    while position < end and text[position] != char:
+        if char == " " and text[position] in "\r\n":
+            return position
+        if text[position] not in " \t\r\n":
+            return None
+        position += 1
+    return position if position < end else None
+
+
+def _written_length(char: str, text: str, position: int) -> int:
+    """A quote is written twice in a single-quoted scalar; all else takes one character."""
+    return 2 if char == "'" and text[position : position + 2] == "''" else 1
+
+
+def _align_double(value: str, text: str, position: int, end: int) -> list[int] | None:
+    """The same for a double-quoted scalar, whose escapes take several characters."""
+    offsets: list[int] = []
+    for char in value:
+        position = _skip_continuation(text, position, end)
+        if text[position : position + 1] == "\\":
+            offsets.append(position)
+            position += _escape_length(text, position)
+            continue
+        found = _advance(char, text, position, end)
+        if found is None:
+            return None
+        offsets.append(found)
+        position = found + 1
+    return offsets
+
+
+def _skip_continuation(text: str, position: int, end: int) -> int:
+    r"""A backslash before a line break joins two lines and stands for nothing."""
+    while text[position : position + 2] in ("\\\n", "\\\r"):
+        position = text.find("\n", position, end) + 1
+        while position < end and text[position] in " \t":
+            position += 1
+    return position
+
+
+def _escape_length(text: str, position: int) -> int:
+    code = text[position + 1 : position + 2]
+    if code in _HEX_ESCAPES:
+        return 2 + _HEX_ESCAPES[code]
+    return 2 if code in _SIMPLE_ESCAPES else 1

@@ -1,0 +1,166 @@
+"""What rules see: the expanded tree, the inventory of the cluster, and each workspace in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.nodes import Node
+from opencode_policy.parse import Parsed
+from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace
+from opencode_policy.resource import Field, Resource
+from opencode_policy.source import Source
+from opencode_policy.workload import Container, Pod, pod_of
+
+
+@dataclass(eq=False)
+class Tree:
+    """The tree that is checked.
+
+    `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
+    kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
+    policy's scope that do not exist.
+    """
+
+    policy: Policy
+    sources: Mapping[str, Source]
+    manifests: Mapping[str, Parsed]
+    builds: Sequence[FluxBuild]
+    resources: Sequence[Resource]
+    loose: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    _kinds: dict[str, list[Resource]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the resources by kind."""
+        for resource in self.resources:
+            self._kinds.setdefault(resource.kind, []).append(resource)
+
+    @property
+    def cluster(self) -> ClusterFile:
+        """The inventory of what the cluster provides."""
+        return self.policy.cluster
+
+    def of_kind(self, kind: str, namespace: str | None = None) -> list[Resource]:
+        """Resources of a kind, in one namespace or all."""
+        found = self._kinds.get(kind, [])
+        return [item for item in found if namespace is None or item.namespace == namespace]
+
+    def get(self, kind: str, name: str, namespace: str = "") -> Resource | None:
+        """The first resource with this identity."""
+        return next((item for item in self.of_kind(kind, namespace) if item.name == name), None)
+
+    def build_of(self, name: str) -> FluxBuild | None:
+        """The Flux Kustomization of a name that the tree holds or the inventory applies."""
+        return next((build for build in self.builds if build.name == name), None)
+
+    def files_below(self, folder: str) -> list[Source]:
+        """Sources in a folder and below it."""
+        prefix = folder.rstrip("/") + "/"
+        return [source for path, source in self.sources.items() if path.startswith(prefix)]
+
+    @cached_property
+    def pods(self) -> list[Pod]:
+        """Pods of every workload of the tree."""
+        found = map(pod_of, self.resources)
+        return [pod for pod in found if pod is not None]
+
+    @cached_property
+    def workspaces(self) -> list[WorkspaceTree]:
+        """The workspaces that the policy names, whether the tree has them or not."""
+        return [WorkspaceTree(self, spec) for spec in self.policy.settings.workspaces]
+
+    def document_roots(self, path: str) -> Iterator[Node]:
+        """Roots of the documents of a manifest as they are written."""
+        parsed = self.manifests.get(path)
+        for document in parsed.documents if parsed else ():
+            if document.root is not None:
+                yield document.root
+
+    def resolve_variables(self, text: str) -> str:
+        """A text of the policy with the inventory's variables in place of `${NAME}`."""
+        for name, value in self.cluster.variables.items():
+            text = text.replace("${" + name + "}", value)
+        return text
+
+    def gateway(self, name: str, namespace: str) -> Gateway | None:
+        """A Gateway of the inventory."""
+        gateways = (
+            item for item in self.cluster.gateways if (item.name, item.namespace) == (name, namespace)
+        )
+        return next(gateways, None)
+
+
+@dataclass(eq=False)
+class WorkspaceTree:
+    """One workspace of the policy, and what of the tree belongs to it.
+
+    Its objects are those that its own Flux Kustomization applies; a workspace that is not in the tree
+    has none, and a rule that finds nothing to judge then proves nothing.
+    """
+
+    tree: Tree
+    spec: Workspace
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def policy(self) -> Policy:
+        return self.tree.policy
+
+    @property
+    def cluster(self) -> ClusterFile:
+        return self.tree.cluster
+
+    @cached_property
+    def build(self) -> FluxBuild | None:
+        """The workspace's Flux Kustomization."""
+        return self.tree.build_of(self.spec.name)
+
+    @cached_property
+    def resources(self) -> list[Resource]:
+        """Objects that the workspace's Kustomization applies."""
+        return self.build.resources if self.build else []
+
+    def of_kind(self, kind: str) -> list[Resource]:
+        """Objects of a kind among them."""
+        return [item for item in self.resources if item.kind == kind]
+
+    def get(self, kind: str, name: str) -> Resource | None:
+        """An object of the workspace by kind and name."""
+        return next((item for item in self.of_kind(kind) if item.name == name), None)
+
+    @cached_property
+    def pods(self) -> list[Pod]:
+        """Pods of the workspace's workloads."""
+        found = map(pod_of, self.resources)
+        return [pod for pod in found if pod is not None]
+
+    @cached_property
+    def server(self) -> Container | None:
+        """The container that runs the server: the one the policy names, else the only one of the pod."""
+        named = [c for pod in self.pods for c in pod.containers if c.name == self.spec.container]
+        if named:
+            return named[0]
+        lone = [pod.containers[0] for pod in self.pods if len(pod.containers) == 1]
+        return lone[0] if len(lone) == 1 else None
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pod of the server."""
+        return self.server.pod if self.server else None
+
+    @property
+    def host(self) -> str:
+        """Host of the UI with the inventory's variables resolved."""
+        return self.tree.resolve_variables(self.spec.host)
+
+    @property
+    def anchor(self) -> Field | None:
+        """Where to point when something of the workspace is missing: its Kustomization's name."""
+        resource = self.build.resource if self.build else None
+        return resource["metadata"]["name"] if resource else None

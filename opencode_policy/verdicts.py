@@ -1,0 +1,111 @@
+"""From what the rules said to how each requirement ended.
+
+Silence is never success: a requirement is satisfied only when every static rule it names proved it for
+every workspace it speaks of, nothing contradicts, and no other kind of check is still owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from opencode_policy.engine import Judgement, Judgements, Stamp
+from opencode_policy.finding import Evidence, Finding, Status, Verdict
+from opencode_policy.outcome import Irrelevant, Proof, Unknown
+from opencode_policy.policy.model import Requirement, Verification
+
+_OWED: dict[Verification, str] = {
+    "drill": "needs the manifests to run",
+    "live": "needs a live cluster",
+    "document": "needs a person to read it",
+    "not-verifiable": "cannot be verified",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known when verdicts are drawn. `unread` are files that could not be read in full."""
+
+    stamp: Stamp
+    said: Judgements
+    findings: Sequence[Finding]
+    unread: Sequence[str]
+    disabled: frozenset[str]
+
+    def verdict(self, requirement: Requirement) -> Verdict:
+        """How one requirement ended, with its evidence and its findings."""
+        findings = tuple(item for item in self.findings if requirement.id in item.requirements)
+        evidence = tuple(self._evidence(requirement))
+        status, reason = self._status(requirement, findings)
+        return Verdict(requirement.id, requirement.title, status, reason, evidence, findings)
+
+    def _status(self, requirement: Requirement, findings: Sequence[Finding]) -> tuple[Status, str]:
+        open_ones = [item for item in findings if item.suppressed is None and item.severity != "info"]
+        if open_ones:
+            return "violated", ""
+        if "nothing-to-check" in requirement.verified_by:
+            return "not-applicable", requirement.reason
+        waived = [item.suppressed for item in findings if item.suppressed is not None]
+        if waived:
+            return "not-checked", f"waived at {waived[0].location}: {waived[0].reason}"
+        said = list(self._said(requirement))
+        gap = next(self._gaps(requirement, said), None)
+        if gap is not None:
+            return "not-checked", gap
+        if said and all(isinstance(item.outcome, Irrelevant) for item in said):
+            return "not-applicable", _reason(said[0])
+        return self._owed(requirement)
+
+    def _owed(self, requirement: Requirement) -> tuple[Status, str]:
+        """What checks of another kind are still to do once the static ones are content."""
+        owed = [kind for kind in requirement.verified_by if kind != "static"]
+        if not owed:
+            return "satisfied", ""
+        words = " and ".join(_OWED[kind] for kind in owed if kind in _OWED)
+        return "not-checked", f"{words}: {requirement.reason}" if requirement.reason else words
+
+    def _said(self, requirement: Requirement) -> Iterator[Judgement]:
+        for judgement in self.said.outcomes:
+            if requirement.id in self.stamp.requirements_of(judgement):
+                yield judgement
+
+    def _evidence(self, requirement: Requirement) -> Iterator[Evidence]:
+        for judgement in self._said(requirement):
+            evidence = self.stamp.evidence(judgement)
+            if evidence is not None:
+                yield evidence
+
+    def _gaps(self, requirement: Requirement, said: Sequence[Judgement]) -> Iterator[str]:
+        """Reasons why the static rules did not prove the requirement, the gravest first."""
+        rules = requirement.rules
+        for failure in self.said.failures:
+            if failure.rule in rules:
+                yield f"the rule {failure.rule} failed on {failure.subject}"
+        for judgement in said:
+            if isinstance(judgement.outcome, Unknown):
+                yield judgement.outcome.reason
+        yield from self._unasked(requirement)
+        yield from self._unproved(requirement, said)
+        if self.unread and any(self.stamp.rules[rule].whole_tree for rule in rules):
+            yield f"{self.unread[0]} could not be read in full"
+
+    def _unasked(self, requirement: Requirement) -> Iterator[str]:
+        for rule in requirement.rules:
+            if rule in self.disabled:
+                yield f"the policy switches the rule {rule} off"
+            elif rule not in self.stamp.rules:
+                yield f"the rule {rule} was not run"
+
+    def _unproved(self, requirement: Requirement, said: Sequence[Judgement]) -> Iterator[str]:
+        spoken = {
+            (item.rule, item.workspace) for item in said if isinstance(item.outcome, Proof | Irrelevant)
+        }
+        for rule, workspace in self.said.asked:
+            concerns = requirement.workspace is None or workspace in (None, requirement.workspace)
+            if rule in requirement.rules and concerns and (rule, workspace) not in spoken:
+                subject = f" of {workspace}" if workspace else ""
+                yield f"the rule {rule} found nothing{subject} to judge"
+
+
+def _reason(judgement: Judgement) -> str:
+    return judgement.outcome.reason if isinstance(judgement.outcome, Irrelevant) else ""

@@ -1,0 +1,197 @@
+"""Pods as the kubelet sees them, wherever their template stands."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from opencode_policy.resource import Field, Resource
+
+POD_SPEC_PATHS: dict[str, tuple[str, ...]] = {
+    "Pod": ("spec",),
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "ReplicaSet": ("spec", "template", "spec"),
+    "ReplicationController": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+"""Where each workload kind keeps its pod spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReference:
+    """One use of a Secret by a pod: `key` is empty where the whole Secret is taken.
+
+    `at` is the field that names the Secret (or its key), `how` one of env, envFrom, volume, imagePull.
+    """
+
+    secret: str
+    key: str
+    at: Field
+    how: str
+    optional: bool
+    container: Container | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A volume mount of a container together with its volume."""
+
+    field: Field
+    volume: Field
+    path: str
+    sub_path: str
+    read_only: bool
+
+    @property
+    def claim(self) -> str:
+        """Name of the PersistentVolumeClaim behind the mount, if there is one."""
+        return self.volume["persistentVolumeClaim"]["claimName"].text
+
+    @property
+    def config_map(self) -> str:
+        return self.volume["configMap"]["name"].text
+
+    @property
+    def secret(self) -> str:
+        return self.volume["secret"]["secretName"].text
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod. `role` is container, init or sidecar (an init container that keeps running)."""
+
+    pod: Pod
+    field: Field
+    role: str
+
+    @property
+    def name(self) -> str:
+        return self.field["name"].text
+
+    @property
+    def image(self) -> Field:
+        return self.field["image"]
+
+    @property
+    def argv(self) -> list[Field]:
+        """Elements of `command` and `args`, in the order in which the process gets them."""
+        return [*self.field["command"], *self.field["args"]]
+
+    def env(self, name: str) -> Field:
+        """The last entry of an environment variable (it wins); a missing field of `env` otherwise."""
+        found = [entry for entry in self.field["env"] if entry["name"].text == name]
+        return found[-1] if found else self.field["env"][name]
+
+    def env_values(self) -> dict[str, str | None]:
+        """Environment by name; None for a value that comes from elsewhere (a Secret, a field)."""
+        return {
+            entry["name"].text: None if entry["valueFrom"] else entry["value"].text
+            for entry in self.field["env"]
+        }
+
+    @property
+    def mounts(self) -> list[Mount]:
+        """Volume mounts whose volume the pod declares."""
+        volumes = self.pod.volumes
+        return [
+            Mount(
+                mount,
+                volumes[mount["name"].text],
+                posixpath.normpath(mount["mountPath"].text or "/"),
+                mount["subPath"].text,
+                mount["readOnly"].value is True,
+            )
+            for mount in self.field["volumeMounts"]
+            if mount["name"].text in volumes
+        ]
+
+    def mount_of(self, path: str) -> Mount | None:
+        """The mount that holds an absolute path: the longest mount path above it."""
+        path = posixpath.normpath(path)
+        holding = [m for m in self.mounts if path == m.path or path.startswith(m.path.rstrip("/") + "/")]
+        return max(holding, key=lambda mount: len(mount.path), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """The pod of a workload."""
+
+    workload: Resource
+    spec: Field
+
+    @property
+    def template(self) -> Field:
+        """Field that holds the pod's metadata and spec."""
+        return self.spec.parent or self.workload.field
+
+    @property
+    def containers(self) -> list[Container]:
+        return [Container(self, field, "container") for field in self.spec["containers"]]
+
+    @property
+    def init_containers(self) -> list[Container]:
+        """Init containers; those with restartPolicy Always are sidecars."""
+        return [
+            Container(self, field, "sidecar" if field["restartPolicy"].text == "Always" else "init")
+            for field in self.spec["initContainers"]
+        ]
+
+    @property
+    def all_containers(self) -> list[Container]:
+        """Init containers first, as they start."""
+        return [*self.init_containers, *self.containers]
+
+    @property
+    def volumes(self) -> dict[str, Field]:
+        return {volume["name"].text: volume for volume in self.spec["volumes"]}
+
+    def secret_references(self) -> Iterator[SecretReference]:
+        """Every use of a Secret, in the order of the manifest."""
+        for container in self.all_containers:
+            yield from _environment_references(container)
+        for volume in self.spec["volumes"]:
+            yield from _volume_references(volume)
+        for pull in self.spec["imagePullSecrets"]:
+            yield SecretReference(pull["name"].text, "", pull["name"], "imagePull", optional=False)
+
+
+def pod_of(resource: Resource) -> Pod | None:
+    """The pod of a workload, None for any other kind."""
+    path = POD_SPEC_PATHS.get(resource.kind)
+    return Pod(resource, resource.field.at(*path)) if path else None
+
+
+def _environment_references(container: Container) -> Iterator[SecretReference]:
+    for entry in container.field["env"]:
+        reference = entry["valueFrom"]["secretKeyRef"]
+        if reference:
+            optional = reference["optional"].value is True
+            yield SecretReference(
+                reference["name"].text, reference["key"].text, reference["key"], "env", optional, container
+            )
+    for entry in container.field["envFrom"]:
+        reference = entry["secretRef"]
+        if reference:
+            optional = reference["optional"].value is True
+            yield SecretReference(
+                reference["name"].text, "", reference["name"], "envFrom", optional, container
+            )
+
+
+def _volume_references(volume: Field) -> Iterator[SecretReference]:
+    sources = [(volume["secret"], "secretName")]
+    sources += [(source["secret"], "name") for source in volume["projected"]["sources"]]
+    for source, name in sources:
+        if not source:
+            continue
+        optional = source["optional"].value is True
+        secret = source[name].text
+        items = list(source["items"])
+        for item in items:
+            yield SecretReference(secret, item["key"].text, item["key"], "volume", optional)
+        if not items:
+            yield SecretReference(secret, "", source[name], "volume", optional)
