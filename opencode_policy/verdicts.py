@@ -35,7 +35,7 @@ class Case:
     def verdict(self, requirement: Requirement) -> Verdict:
         """How one requirement ended, with its evidence and its findings."""
         findings = tuple(item for item in self.findings if requirement.id in item.requirements)
-        evidence = tuple(self._evidence(requirement))
+        evidence = tuple(dict.fromkeys(self._evidence(requirement)))
         status, reason = self._status(requirement, findings)
         return Verdict(requirement.id, requirement.title, status, reason, evidence, findings)
 
