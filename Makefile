@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test lint format schema clean
+.PHONY: check test lint format schema readme clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
@@ -27,6 +27,9 @@ format: $(VENV)/development
 
 schema: $(VENV)/development
 	$(BIN)/opencode-policy schema --write policies/schema
+
+readme: $(VENV)/development
+	$(BIN)/python -m tests.readme
 
 # The interpreter's own venv; a pip that knows dependency groups.
 $(VENV)/runtime: pyproject.toml
