@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.flux import expand
@@ -22,6 +23,7 @@ def build_tree(
     folders: Sequence[str] = (".",),
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
+    schema_folders: Sequence[Path] = (),
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
@@ -35,7 +37,14 @@ def build_tree(
     diagnostics += expansion.diagnostics
     diagnostics += _empty(parsed)
     tree = Tree(
-        policy, sources, parsed, expansion.builds, expansion.resources, expansion.loose, tuple(missing)
+        policy,
+        sources,
+        parsed,
+        expansion.builds,
+        expansion.resources,
+        expansion.loose,
+        tuple(missing),
+        tuple(schema_folders),
     )
     return tree, diagnostics
 

@@ -176,6 +176,13 @@ class Field:
         return self._key.location if self._key is not None else _label(self.node)
 
     @property
+    def as_key(self) -> Field:
+        """The same place, shown by its key rather than its value; itself where it has no key."""
+        if self._key is None:
+            return self
+        return Field(self.resource, self._key, None, self.path, self._parent)
+
+    @property
     def key_location(self) -> Location:
         """Where the field's key stands; its own location when it has no key."""
         return self._key.location if self._key is not None else self.location

@@ -22,6 +22,7 @@ from opencode_policy.redact import Redactor
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue
 from opencode_policy.rules.table import load_rules
+from opencode_policy.schemas.folder import folder
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 from opencode_policy.verdicts import Case
@@ -48,13 +49,15 @@ def check(
     policy_directory: Path | None = None,
     rules: Collection[str] | None = None,
     requirements: Collection[str] | None = None,
+    schema_folders: Sequence[Path] = (),
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
-    `rules` and `requirements` restrict the check; None means all. Raises `UsageError` for a path, rule
+    `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
+    schemas before those that the user has imported. Raises `UsageError` for a path, rule
     or requirement that does not exist and `PolicyError` for a policy that cannot be used.
     """
-    for path in paths:
+    for path in (*paths, *schema_folders):
         _must_exist(path)
     root = find_root(paths[0])
     classes = load_rules()
@@ -64,7 +67,8 @@ def check(
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     found = discover(paths, root, policy.settings.scope.committed)
     folders = [_folder(path, root) for path in paths]
-    return evaluate(found, folders, policy, classes, Choice.of(policy, classes, rules, requirements))
+    choice = Choice.of(policy, classes, rules, requirements)
+    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
 
 
 def _must_exist(path: Path) -> None:
@@ -118,11 +122,18 @@ def evaluate(
     policy: Policy,
     classes: Mapping[str, type[Rule]],
     choice: Choice | None = None,
+    *,
+    schema_folders: Sequence[Path] = (),
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
     tree, diagnostics = build_tree(
-        found.sources, policy, folders=folders, links=found.links, missing=found.missing
+        found.sources,
+        policy,
+        folders=folders,
+        links=found.links,
+        missing=found.missing,
+        schema_folders=schema_folders,
     )
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from opencode_policy.expand.flux import FluxBuild
 from opencode_policy.nodes import Node
 from opencode_policy.parse import Parsed
 from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace
 from opencode_policy.resource import Field, Resource
+from opencode_policy.schemas.store import SchemaStore
 from opencode_policy.source import Source
 from opencode_policy.workload import Container, Pod, pod_of
 
@@ -21,7 +23,7 @@ class Tree:
 
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
-    policy's scope that do not exist.
+    policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions.
     """
 
     policy: Policy
@@ -31,6 +33,7 @@ class Tree:
     resources: Sequence[Resource]
     loose: Sequence[str] = ()
     missing: Sequence[str] = ()
+    schema_folders: Sequence[Path] = ()
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,13 @@ class Tree:
         """Sources in a folder and below it."""
         prefix = folder.rstrip("/") + "/"
         return [source for path, source in self.sources.items() if path.startswith(prefix)]
+
+    @cached_property
+    def schemas(self) -> SchemaStore:
+        """Schemas of the kinds of the tree: those of its own CustomResourceDefinitions come first."""
+        written = [item.field.python for item in self.of_kind("CustomResourceDefinition")]
+        release = self.cluster.kubernetes_version or ""
+        return SchemaStore.of(release, written, self.schema_folders)
 
     @cached_property
     def pods(self) -> list[Pod]:

@@ -28,6 +28,17 @@ def add_policy(parser: Parser) -> None:
     )
 
 
+def add_schemas(parser: Parser) -> None:
+    """--schema-dir."""
+    parser.add_argument(
+        "--schema-dir",
+        action="append",
+        metavar="DIR",
+        help="folder of schemas of CustomResourceDefinitions, GROUP/KIND_VERSION.json with the "
+        "openAPIV3Schema in each; comes before imported ones and ours; may be given several times",
+    )
+
+
 def add_filters(parser: Parser) -> None:
     """--rule and --requirement."""
     parser.add_argument(

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_filters, add_paths
+from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_schemas
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
 from opencode_policy.cli.parser import Parser
@@ -37,6 +37,7 @@ def configure(parser: Parser) -> None:
     """Add the arguments of the command."""
     add_paths(parser)
     add_filters(parser)
+    add_schemas(parser)
     add_outputs(parser, CHECK_FORMATS)
     parser.add_argument(
         "--fail-on",

@@ -14,6 +14,7 @@ SUMMARIES: Mapping[str, str] = {
     "trace": "show each requirement with its evidence or its problems",
     "rules": "list the rules",
     "explain": "show the manual page of a rule or of a requirement",
+    "schemas": "import schemas of CustomResourceDefinitions, or list them",
     "schema": "print the JSON Schema of a policy file or of the JSON report",
 }
 """Name and summary of each command; the module has the same name."""

@@ -51,6 +51,7 @@ def check(arguments: Namespace) -> Run:
             policy_directory=Path(arguments.policy) if arguments.policy else None,
             rules=arguments.rule,
             requirements=arguments.requirement,
+            schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
         )
     except run.UsageError as error:
         raise RefusedError(str(error)) from error

@@ -102,6 +102,9 @@ class ClusterFile:
 
     version: Annotated[int, Within(1, 1), Doc("Version of this format.")]
     flux_version: Annotated[Release, Doc("Flux release; substitution is strict from 2.9 on.")]
+    kubernetes_version: Annotated[
+        Release | None, Doc("Kubernetes release whose schemas apply; absent for the newest known.")
+    ] = None
     variables: Annotated[
         Mapping[Variable, str], Doc("Variables that Flux substitutes, with their values.")
     ] = field(default_factory=dict)

@@ -83,6 +83,8 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
             "R-01",
             "--policy",
             "p",
+            "--schema-dir",
+            "s",
             "--",
             "-c",
         ]
@@ -92,6 +94,7 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "policy_directory": Path("p"),
         "rules": ["x", "y"],
         "requirements": ["R-01"],
+        "schema_folders": [Path("s")],
     }
 
 
@@ -102,6 +105,7 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "policy_directory": None,
         "rules": None,
         "requirements": None,
+        "schema_folders": [],
     }
 
 
