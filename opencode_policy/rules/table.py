@@ -12,6 +12,7 @@ from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNa
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
+from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
@@ -30,6 +31,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    DopplerNameMismatch,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
