@@ -119,6 +119,12 @@ def creation_policy(resource: Resource) -> str:
     return resource["spec"]["target"]["creationPolicy"].text or "Owner"
 
 
+def makes_secret(resource: Resource) -> bool:
+    """Whether it makes a Secret, or adds to one: not nothing, and no object of another kind."""
+    kind = resource["spec"]["target"]["manifest"]["kind"].text
+    return creation_policy(resource) != "None" and kind in ("", "Secret")
+
+
 def is_opaque(resource: Resource) -> bool:
     """Whether the Secret gets keys that the file does not show."""
     template = resource["spec"]["target"]["template"]
