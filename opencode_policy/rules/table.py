@@ -20,6 +20,7 @@ from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithout
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
 from opencode_policy.rules.source_unknown import SourceUnknown
@@ -35,6 +36,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     AggregatorIncomplete,
     DopplerNameMismatch,
     SecretRoleUndelivered,
+    SecretKeyUnproduced,
     SecretWrongStore,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
