@@ -23,6 +23,7 @@ from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
+from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -38,6 +39,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     SecretRoleUndelivered,
     SecretKeyUnproduced,
     SecretWrongStore,
+    ServerPasswordMissing,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
