@@ -255,6 +255,10 @@ stringData: {entry: "${ENTRY}"}
         if server is None:
             yield Unknown(f"{workspace.name} has no container that could be the server", workspace.anchor)
             return
+        own = workspace.spec.secrets.get("password")
+        if not own:
+            yield Unknown(f"the policy names no password of {workspace.name}", workspace.anchor)
+            return
         known = variables(workspace.tree, server)
         variable = resolved(known, name)
         if variable is None:
@@ -263,7 +267,6 @@ stringData: {entry: "${ENTRY}"}
         found = list(self._doubts(workspace, server, variable))
         yield from found
         if not found:
-            own = workspace.spec.secrets["password"]
             yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.at)
 
     def _missing(
