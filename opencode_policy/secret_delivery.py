@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from opencode_policy.external_secret import (
-    KIND,
     Fetch,
     SecretKey,
     creation_policy,
@@ -16,7 +15,7 @@ from opencode_policy.external_secret import (
 from opencode_policy.outcome import Problem, Unknown
 from opencode_policy.resource import Field, Resource
 from opencode_policy.secret_flow import flow_of
-from opencode_policy.store_names import fetches_of
+from opencode_policy.store_names import fetches_of, home
 from opencode_policy.tree import WorkspaceTree
 
 Loss = tuple[str, Field]
@@ -38,8 +37,7 @@ def loss(workspace: WorkspaceTree, role: str, name: str) -> Problem | Unknown:
 
 
 def _unfetched(workspace: WorkspaceTree, role: str, name: str) -> Problem | Unknown:
-    resource = next(iter(workspace.of_kind(KIND)), None)
-    at = resource["spec"]["data"] if resource else workspace.anchor
+    at = home(workspace)
     words = f"no ExternalSecret of {workspace.name} fetches its {role}, {name}"
     return Unknown(words) if at is None else Problem(words, at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from opencode_policy.external_secret import KIND, Fetch, fetches, finds, wholesale
+from opencode_policy.external_secret import KIND, Fetch, fetches, finds, target_name, wholesale
 from opencode_policy.location import Related
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Problem, Unknown
@@ -68,12 +68,19 @@ def repeated(workspace: WorkspaceTree, name: str) -> Iterator[Problem]:
     for fetch in found[1:]:
         first = Related("first fetched here", found[0].remote["key"].location)
         yield Problem(f"{name} is fetched twice", fetch.remote["key"], (first,))
+    for fetch in _elsewhere(workspace) if found else ():
+        resource = fetch.entry.resource
+        if fetch.name == name and resource.applied_by is not None:
+            words = f"{resource.id}, which is not of {workspace.name}, fetches {name} as well"
+            yield Problem(words, fetch.remote["key"])
+
+
+def _elsewhere(workspace: WorkspaceTree) -> Iterator[Fetch]:
+    """Fetches by ExternalSecrets of the tree that belong to no workspace."""
     claimed = {id(item) for each in workspace.tree.workspaces for item in each.resources}
     for resource in workspace.tree.of_kind(KIND):
-        for fetch in fetches(resource) if id(resource) not in claimed else ():
-            if fetch.name == name:
-                words = f"{resource.id}, which is not of {workspace.name}, fetches {name} as well"
-                yield Problem(words, fetch.remote["key"])
+        if id(resource) not in claimed:
+            yield from fetches(resource)
 
 
 def misspelt(workspace: WorkspaceTree, name: str) -> Problem | None:
@@ -92,11 +99,29 @@ def misspelt(workspace: WorkspaceTree, name: str) -> Problem | None:
 
 
 def absent(workspace: WorkspaceTree, names: Sequence[str]) -> Problem | Unknown:
-    """What to say of names that nothing fetches, where they ought to stand."""
-    agreed = workspace.spec.secrets.values()
-    near = [fetch.entry.resource for fetch in fetched(workspace) if fetch.name in agreed]
-    resource = next(iter([*near, *workspace.of_kind(KIND)]), None)
-    place = resource["spec"]["data"] if resource else workspace.anchor
+    """What to say of names that the workspace does not fetch, where they ought to stand."""
+    for fetch in _elsewhere(workspace):
+        if fetch.name in names:
+            resource = fetch.entry.resource
+            applied = f"applied by {resource.applied_by}" if resource.applied_by else "not applied"
+            words = f"this ExternalSecret is {applied}, and nothing of {workspace.name} fetches "
+            return Problem(words + ", ".join(names), resource["metadata"]["name"])
+    place = home(workspace)
     if place is None:
         return Unknown(f"there is no workspace {workspace.name} that could fetch {', '.join(names)}")
     return Problem(f"nothing fetches {', '.join(names)}", place)
+
+
+def home(workspace: WorkspaceTree) -> Field | None:
+    """Where the names of a workspace ought to stand.
+
+    That is the data of the ExternalSecret that fetches others of them, or whose Secret a pod takes; else the
+    name of the workspace's Kustomization, if there is one.
+    """
+    agreed = workspace.spec.secrets.values()
+    taken = {reference.secret for pod in workspace.pods for reference in pod.secret_references()}
+    for resource in workspace.of_kind(KIND):
+        fits = any(fetch.name in agreed for fetch in fetches(resource))
+        if fits or target_name(resource).text in taken:
+            return resource["spec"]["data"]
+    return workspace.anchor
