@@ -6,6 +6,7 @@ SecretStore, creationPolicy is Owner, mergePolicy of a template is Replace.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,12 @@ class StoreReference:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name or 'without a name'}"
+
+    def differs_at(self, kind: str, name: str) -> Field | None:
+        """The field in which the reference differs from a store of this kind and name."""
+        if self.kind != kind:
+            return self.at["kind"]
+        return self.at["name"] if self.name != name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,13 @@ class Fetch:
     @property
     def key(self) -> str:
         return self.entry["secretKey"].text
+
+    def alters(self) -> Field | None:
+        """The option by which something else than the value arrives: decoded, or its metadata."""
+        for option in ("decodingStrategy", "metadataPolicy"):
+            if self.remote[option].text not in ("", "None"):
+                return self.remote[option]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,19 @@ def wholesale(resource: Resource) -> Iterator[tuple[str, Field]]:
                 yield how, entry[how]
 
 
+def finds(find: Field, name: str) -> bool:
+    """Whether a `find` can match a name in the store: by a prefix (`path`) and a regular expression.
+
+    Doppler asks for neither tags nor folders (external-secrets v1.2, providers/v1/doppler/client.go,
+    GetAllSecrets). A pattern that only Go understands is taken to match.
+    """
+    try:
+        fits = re.search(find["name"]["regexp"].text, name) is not None
+    except re.error:
+        fits = True
+    return fits and name.startswith(find["path"].text)
+
+
 def target_name(resource: Resource) -> Field:
     """The field that names the Secret it makes."""
     name = resource["spec"]["target"]["name"]
@@ -90,6 +117,12 @@ def target_name(resource: Resource) -> Field:
 def creation_policy(resource: Resource) -> str:
     """`Owner`, `Orphan`, `Merge` (into a Secret that another makes) or `None` (no Secret at all)."""
     return resource["spec"]["target"]["creationPolicy"].text or "Owner"
+
+
+def makes_secret(resource: Resource) -> bool:
+    """Whether it makes a Secret, or adds to one: not nothing, and no object of another kind."""
+    kind = resource["spec"]["target"]["manifest"]["kind"].text
+    return creation_policy(resource) != "None" and kind in ("", "Secret")
 
 
 def is_opaque(resource: Resource) -> bool:

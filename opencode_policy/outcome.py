@@ -20,7 +20,8 @@ class Problem:
     """A requirement is broken here. The first sentence of `message` must stand alone.
 
     `requirement` narrows the finding to one of the rule's requirements; `severity` overrides the
-    rule's where the rule itself cannot be sure.
+    rule's where the rule itself cannot be sure. `secret` tells that the place holds a secret: no report
+    then shows what stands there.
     """
 
     message: str
@@ -28,6 +29,7 @@ class Problem:
     related: tuple[Related, ...] = ()
     requirement: str | None = None
     severity: str | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

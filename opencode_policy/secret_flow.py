@@ -36,7 +36,7 @@ class SecretFlow:
         for secret in secrets:
             self._by_name.setdefault((secret.namespace, secret.name), []).append(secret)
             for key in secret.keys.values():
-                for name in key.made_of:
+                for name in filter(None, key.made_of):
                     self._by_origin.setdefault(name, []).append((secret, key))
 
     def makers(self, namespace: str, name: str) -> list[ProducedSecret]:
@@ -125,7 +125,11 @@ def role_of(workspace: WorkspaceTree, names: Iterable[str]) -> str | None:
 
 def uses_of_role(workspace: WorkspaceTree, role: str) -> list[tuple[SecretKey, SecretUse]]:
     """Every use, by a container of the workspace, of a key that is made of the role's secret."""
-    name = workspace.spec.secrets.get(role, "")
+    return uses_of_name(workspace, workspace.spec.secrets.get(role, ""))
+
+
+def uses_of_name(workspace: WorkspaceTree, name: str) -> list[tuple[SecretKey, SecretUse]]:
+    """Every use, by a container of the workspace, of a key that is made of this name in the store."""
     flow = flow_of(workspace.tree)
     found = []
     for pod in workspace.pods:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from opencode_policy.external_secret import SecretKey, creation_policy, is_opaque, keys_of, target_name
+from opencode_policy.external_secret import (
+    SecretKey,
+    creation_policy,
+    is_opaque,
+    keys_of,
+    makes_secret,
+    target_name,
+)
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.policy.model import ClusterFile
 from opencode_policy.resource import Field, Resource
@@ -65,12 +72,10 @@ def produced_by_kustomization(root: Node) -> Iterator[ProducedSecret]:
 
 
 def _external(resource: Resource) -> Iterator[ProducedSecret]:
-    policy = creation_policy(resource)
-    if policy == "None":
-        return
-    at = target_name(resource)
-    keys, opaque = keys_of(resource), is_opaque(resource)
-    yield ProducedSecret(at.text, resource.namespace, keys, opaque, policy == "Merge", resource, at)
+    if makes_secret(resource):
+        at, merged = target_name(resource), creation_policy(resource) == "Merge"
+        keys, opaque = keys_of(resource), is_opaque(resource)
+        yield ProducedSecret(at.text, resource.namespace, keys, opaque, merged, resource, at)
 
 
 def _cluster_external(resource: Resource) -> Iterator[ProducedSecret]:

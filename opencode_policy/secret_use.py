@@ -15,7 +15,8 @@ class SecretUse:
     """One key of a Secret inside a container; an empty `key` stands for all of them.
 
     `variable` is the environment variable that holds the value, or `path` the absolute path of the file (of
-    the folder, where all keys are taken). `at` is the field that names the key, else the Secret.
+    the folder, where all keys are taken). `at` is the field that names the key, else the Secret. `prefix`
+    stands before the name of every variable that `envFrom` makes.
     """
 
     container: Container
@@ -25,6 +26,17 @@ class SecretUse:
     optional: bool
     variable: str = ""
     path: str = ""
+    prefix: str = ""
+
+    @property
+    def optional_at(self) -> Field:
+        """The field that makes the reference optional; missing where none does."""
+        above = self.at
+        while above.parent is not None and not above["optional"].exists:
+            if above.path == self.container.pod.spec.path:
+                break
+            above = above.parent
+        return above["optional"]
 
     def takes(self, secret: str, key: str) -> bool:
         """Whether this key of this Secret arrives by this use."""
@@ -34,7 +46,7 @@ class SecretUse:
         """The variable or path at which a key arrives."""
         if self.path:
             return self.path if self.key else posixpath.join(self.path, key)
-        return self.variable or key
+        return self.variable or self.prefix + key
 
 
 def uses_of(container: Container) -> Iterator[SecretUse]:
@@ -59,7 +71,7 @@ def _bulk_variables(container: Container) -> Iterator[SecretUse]:
         reference = entry["secretRef"]
         if reference:
             name, optional = reference["name"], reference["optional"].value is True
-            yield SecretUse(container, name.text, "", name, optional)
+            yield SecretUse(container, name.text, "", name, optional, prefix=entry["prefix"].text)
 
 
 def _files(container: Container, mount: Mount) -> Iterator[SecretUse]:

@@ -116,6 +116,11 @@ class Container:
         return max(holding, key=lambda mount: len(mount.path), default=None)
 
 
+def same_container(one: Container, other: Container) -> bool:
+    """Whether two views show one container; fields are made anew each time and cannot be compared."""
+    return one.pod.workload is other.pod.workload and one.field.path == other.field.path
+
+
 @dataclass(frozen=True, slots=True)
 class Pod:
     """The pod of a workload."""

@@ -10,8 +10,10 @@ from opencode_policy.rules.certificate_not_served import CertificateNotServed
 from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssuer
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
+from opencode_policy.rules.clone_token_in_server import CloneTokenInServer
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
+from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
@@ -20,6 +22,11 @@ from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
+from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
+from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
+from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
+from opencode_policy.rules.secret_wrong_store import SecretWrongStore
+from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -31,6 +38,13 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    DopplerNameMismatch,
+    SecretRoleUndelivered,
+    SecretKeyUnproduced,
+    SecretWrongStore,
+    SecretLiteralEnvironment,
+    CloneTokenInServer,
+    ServerPasswordMissing,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
