@@ -18,6 +18,8 @@ from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMisma
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.route_chain_broken import RouteChainBroken
+from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
@@ -30,6 +32,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    RouteChainBroken,
+    RouteGatewayUnacceptable,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
