@@ -19,6 +19,7 @@ _ROUTE = ROUTE[: ROUTE.index("  parentRefs")]
 _PARENT_AND_HOST = ROUTE[ROUTE.index("  parentRefs") : ROUTE.index("  rules")]
 _HOST_AND_RULES = ROUTE[ROUTE.index("  hostnames") :]
 _GATEWAY = "Gateway network/internal"
+_LISTENER = f"listener http of the {_GATEWAY}"
 
 
 class RouteChainBroken(Rule):
@@ -130,7 +131,7 @@ spec:
             ),
         ),
         Example(
-            "a Gateway without its namespace, a section that it does not have, one that takes no route from here",
+            "a Gateway without its namespace; a section that it lacks, and one that takes no route from here",
             reachable(
                 route=f"""\
 {_ROUTE}\
@@ -141,7 +142,7 @@ spec:
       sectionName: http-s  # <- the {_GATEWAY} has no listener 'http-s'; did you mean 'https'?
     - name: internal
       namespace: network
-      sectionName: http  # <- the listener http of the {_GATEWAY} takes no route of the namespace demo, only of network
+      sectionName: http  # <- the {_LISTENER} takes no route of the namespace demo, only of network
 {_HOST_AND_RULES}\
 """
             ),
@@ -257,8 +258,8 @@ spec:
             reachable(
                 deployment=DEPLOYMENT.replace('"4096"', '"4097"').replace(
                     "[{name: http, containerPort: 4096}]",
-                    "\n            - containerPort: 4096  # <- requests go to 4096, and the server listens on "
-                    "4097\n              name: http",
+                    "\n            - containerPort: 4096  # <- requests go to 4096, and the server listens "
+                    "on 4097\n              name: http",
                 )
             ),
         ),
