@@ -22,6 +22,7 @@ from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -34,6 +35,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     AggregatorIncomplete,
     RouteChainBroken,
     RouteGatewayUnacceptable,
+    TrafficPolicyMissing,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
