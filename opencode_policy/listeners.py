@@ -1,17 +1,23 @@
-"""Gateway listeners that serve TLS: those of the tree, and those the inventory knows."""
+"""Gateway listeners: those of the tree, and those the inventory knows; which routes each of them takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opencode_policy.nearest import nearest
 from opencode_policy.policy.model import Gateway
 from opencode_policy.resource import Field, Resource
-from opencode_policy.tree import Tree, WorkspaceTree
+from opencode_policy.selectors import clauses, failing, labels_of
+from opencode_policy.tree import Tree
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 TERMINATING = frozenset({"HTTPS", "TLS"})
 """Protocols whose listener shows a certificate, unless it passes TLS through."""
+_PLAIN_OR_TLS = ("HTTP", "HTTPS")
+"""Protocols whose listeners take HTTPRoutes (Gateway API, ProtocolType)."""
+_NAME_LABEL = "kubernetes.io/metadata.name"
+"""Label that the API server gives every namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,8 @@ class Listener:
     """One listener that a route attaches to.
 
     `secrets` are (namespace, name) of the certificates it serves; `index` its place in the Gateway's list;
-    `written` is the Gateway's own field in the tree, None for a listener that only the inventory knows.
+    `takes_from` is All, Same, Selector or None; `public` says what the inventory knows of its Gateway;
+    `written` is the listener in the tree, None for one that only the inventory knows.
     """
 
     gateway: str
@@ -28,71 +35,39 @@ class Listener:
     index: int
     port: int
     hostname: str
+    protocol: str
     terminates: bool
     secrets: tuple[tuple[str, str], ...]
+    takes_from: str = "Same"
+    public: bool = False
     written: Field | None = None
 
     def __str__(self) -> str:
         return f"listener {self.name} of the Gateway {self.namespace}/{self.gateway}"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A parent reference of a route and the listeners it chooses, none where the Gateway is not known."""
-
-    route: Resource
-    reference: Field
-    gateway: str
-    namespace: str
-    listeners: tuple[Listener, ...]
+def is_known_gateway(tree: Tree, name: str, namespace: str) -> bool:
+    """Whether tree or inventory has the Gateway."""
+    return (namespace, name) in gateways(tree)
 
 
-def routes_of(workspace: WorkspaceTree) -> list[Resource]:
-    """HTTPRoutes of the workspace that bear its host."""
-    return [route for route in workspace.of_kind("HTTPRoute") if host_field(workspace, route) is not None]
+def gateways(tree: Tree) -> list[tuple[str, str]]:
+    """(namespace, name) of every Gateway that tree or inventory has."""
+    written = [item for item in tree.of_kind("Gateway") if item.id.group == GATEWAY_GROUP]
+    known = [(item.namespace, item.name) for item in written]
+    known += [(item.namespace, item.name) for item in tree.cluster.gateways]
+    return list(dict.fromkeys(known))
 
 
-def host_field(workspace: WorkspaceTree, route: Resource) -> Field | None:
-    """The entry of a route's hostnames that is the workspace's host."""
-    wanted = workspace.host.lower()
-    named = (item for item in route["spec"]["hostnames"] if _resolved(workspace.tree, item) == wanted)
-    return next(named, None)
-
-
-def attachments(workspace: WorkspaceTree) -> list[Attachment]:
-    """Where the routes of the workspace attach."""
-    return [
-        _attachment(workspace, route, reference)
-        for route in routes_of(workspace)
-        for reference in route["spec"]["parentRefs"]
-        if _is_gateway(reference)
-    ]
-
-
-def _attachment(workspace: WorkspaceTree, route: Resource, reference: Field) -> Attachment:
-    name = reference["name"].text
-    namespace = reference["namespace"].text or route.namespace
-    chosen = [
-        listener
-        for listener in listeners_of(workspace.tree, name, namespace)
-        if reference["sectionName"].text in ("", listener.name)
-        and reference["port"].value in (None, listener.port)
-        and _takes(listener.hostname, workspace.host)
-    ]
-    return Attachment(route, reference, name, namespace, tuple(chosen))
-
-
-def _is_gateway(reference: Field) -> bool:
-    """Both default: a parent without group and kind is a Gateway."""
-    group = reference["group"]
-    return reference["kind"].text in ("", "Gateway") and (not group or group.text == GATEWAY_GROUP)
-
-
-def _takes(hostname: str, host: str) -> bool:
-    """Whether a listener's host admits a host; its wildcard stands for one level or more."""
-    if hostname.startswith("*."):
-        return host.lower().endswith(hostname[1:].lower())
-    return hostname.lower() in ("", host.lower())
+def meant_gateway(tree: Tree, name: str, namespace: str) -> str:
+    """A hint at the Gateway that was probably meant: one near in name, or of this name elsewhere."""
+    known = gateways(tree)
+    elsewhere = next((found for found in known if found[1] == name), None)
+    if elsewhere is not None:
+        return f"; there is one in the namespace {elsewhere[0]}"
+    close = nearest(name, (item for place, item in known if place == namespace))
+    close = close or nearest(name, (item for _, item in known))
+    return f"; did you mean '{close}'?" if close else ""
 
 
 def listeners_of(tree: Tree, name: str, namespace: str) -> list[Listener]:
@@ -104,7 +79,40 @@ def listeners_of(tree: Tree, name: str, namespace: str) -> list[Listener]:
     return list(_inventoried(gateway)) if gateway else []
 
 
+def admits(hostname: str, host: str) -> bool:
+    """Whether a host of a route or listener takes a host; a wildcard stands for one level or more."""
+    if hostname.startswith("*."):
+        return host.lower().endswith(hostname[1:].lower())
+    return hostname.lower() in ("", host.lower())
+
+
+def refusal(tree: Tree, listener: Listener, route: Resource) -> str | None:
+    """Why a listener takes no route of this kind from this namespace, None when nothing speaks against it."""
+    if listener.protocol not in _PLAIN_OR_TLS:
+        return f"speaks {listener.protocol or 'no protocol'} and takes no {route.kind}"
+    written = listener.written
+    if written is not None:
+        kinds = [kind["kind"].text for kind in written["allowedRoutes"]["kinds"]]
+        if kinds and route.kind not in kinds:
+            return f"takes no {route.kind}, only {', '.join(kinds)}"
+    return _refused_namespace(tree, listener, route.namespace)
+
+
+def _refused_namespace(tree: Tree, listener: Listener, namespace: str) -> str | None:
+    words = f"takes no route of the namespace {namespace}"
+    if listener.takes_from == "Same":
+        return None if namespace == listener.namespace else f"{words}, only of {listener.namespace}"
+    if listener.takes_from == "Selector" and listener.written is not None:
+        selector = listener.written["allowedRoutes"]["namespaces"]["selector"]
+        found = tree.get("Namespace", namespace)
+        labels = {_NAME_LABEL: namespace, **(labels_of(found) if found else {})}
+        clause = failing(clauses(selector), labels)
+        return f"{words}, which is not {clause}" if clause is not None else None
+    return None if listener.takes_from == "All" else words
+
+
 def _written(tree: Tree, gateway: Resource) -> Iterator[Listener]:
+    known = tree.gateway(gateway.name, gateway.namespace)
     for index, field in enumerate(gateway["spec"]["listeners"]):
         port, tls = field["port"].value, field["tls"]
         yield Listener(
@@ -113,12 +121,15 @@ def _written(tree: Tree, gateway: Resource) -> Iterator[Listener]:
             field["name"].text,
             index,
             port if isinstance(port, int) else 0,
-            _resolved(tree, field["hostname"]),
+            tree.resolve_variables(field["hostname"].text).lower(),
+            field["protocol"].text,
             field["protocol"].text in TERMINATING and tls["mode"].text != "Passthrough",
             tuple(
                 (ref["namespace"].text or gateway.namespace, tree.resolve_variables(ref["name"].text))
                 for ref in tls["certificateRefs"]
             ),
+            field["allowedRoutes"]["namespaces"]["from"].text or "Same",
+            known.public if known else False,
             field,
         )
 
@@ -132,10 +143,9 @@ def _inventoried(gateway: Gateway) -> Iterator[Listener]:
             index,
             item.port,
             item.hostname or "",
+            item.protocol,
             item.protocol in TERMINATING,
             tuple((gateway.namespace, name) for name in item.certificate_secrets),
+            item.allowed_namespaces,
+            gateway.public,
         )
-
-
-def _resolved(tree: Tree, field: Field) -> str:
-    return tree.resolve_variables(field.text).lower()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from opencode_policy.certificate_examples import CERTIFICATE, ROUTE, with_route
 from opencode_policy.certificates import Certificate, certificates, covering
 from opencode_policy.flux_tree import areas, is_below, reached
-from opencode_policy.listeners import host_field, routes_of
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
+from opencode_policy.routes import claims_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 
@@ -199,9 +199,8 @@ def _uncovered(workspace: WorkspaceTree) -> Outcome:
 
 
 def _host(workspace: WorkspaceTree) -> Place | None:
-    for route in routes_of(workspace):
-        return host_field(workspace, route)
-    return workspace.anchor
+    claim = next(iter(claims_of(workspace)), None)
+    return claim.hostname if claim else workspace.anchor
 
 
 def _almost(own: list[Certificate], host: str) -> str:

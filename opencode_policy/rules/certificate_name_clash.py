@@ -13,9 +13,10 @@ from opencode_policy.certificates import (
     deciding,
     gateway_namespaces,
 )
-from opencode_policy.listeners import Listener, attachments
+from opencode_policy.listeners import Listener
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.routes import attachments
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_flow import flow_of
 from opencode_policy.tree import Tree, WorkspaceTree

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from opencode_policy.certificate_examples import ROUTE, with_route
 from opencode_policy.certificates import Certificate, deciding
-from opencode_policy.listeners import Attachment, Listener, attachments
+from opencode_policy.listeners import Listener
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.routes import Attachment, attachments
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

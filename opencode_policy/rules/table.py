@@ -20,6 +20,8 @@ from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMisma
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.route_chain_broken import RouteChainBroken
+from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
@@ -28,6 +30,7 @@ from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -44,7 +47,10 @@ BUILT_IN: tuple[type[Rule], ...] = (
     SecretWrongStore,
     SecretLiteralEnvironment,
     CloneTokenInServer,
+    RouteChainBroken,
+    RouteGatewayUnacceptable,
     ServerPasswordMissing,
+    TrafficPolicyMissing,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
