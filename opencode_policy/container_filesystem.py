@@ -87,6 +87,15 @@ class Place:
         return self.mount is not None and self.path == self.mount.path
 
     @property
+    def exists_read_only(self) -> bool:
+        """Whether a read-only volume brings the directory in, so that nobody needs to make it."""
+        if self.mount is None or self.kind not in READ_ONLY_KINDS:
+            return self.is_mount_point
+        sources = [self.mount.volume[self.kind], *self.mount.volume["projected"]["sources"]]
+        files = [item["path"].text for source in sources for item in _items(source)]
+        return self.is_mount_point or any(file.startswith(f"{self.inside}/") for file in files)
+
+    @property
     def identity(self) -> tuple[str, str, str] | None:
         """What is equal for two paths of a pod that are one and the same file; None for an unknown one."""
         if self.mount is None or self.inside is None:
@@ -161,6 +170,13 @@ class Filesystem:
         below = posixpath.relpath(path, mount.path)
         joined = posixpath.normpath(posixpath.join(sub_path.strip("/"), "" if below == "." else below))
         return "" if joined == "." else joined
+
+
+def _items(source: Field) -> Iterator[Field]:
+    """The `items` of a ConfigMap or Secret, also of one inside a projected volume."""
+    yield from source["items"]
+    for _, inner in source.entries():
+        yield from inner["items"]
 
 
 def normal(path: str) -> str:

@@ -40,6 +40,11 @@ class Directory:
     at: Field
     doubt: str = ""
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the manifest gives it, rather than the image or the runtime."""
+        return self.at.path[-1:] != ("env",)
+
     def below(self, *names: str) -> str:
         """A path in the directory; only for one that is known."""
         return posixpath.join(self.path or "/", *names)
@@ -95,8 +100,9 @@ def _xdg(environment: Environment, home: Directory, name: str) -> Directory:
 def _temporary(environment: Environment) -> Directory:
     for variable in _TEMPORARY:
         if environment.get(variable) is not None and environment.value(variable) != "":
-            return _given(environment, "temporary files", variable, "")
-    return Directory("temporary files", "/tmp", _TEMPORARY[0], environment.place(_TEMPORARY[0]))  # noqa: S108
+            return _given(environment, "temporary", variable, "")
+    mounts = environment.container.field["volumeMounts"]
+    return Directory("temporary", "/tmp", _TEMPORARY[0], mounts)  # noqa: S108
 
 
 def _given(environment: Environment, name: str, variable: str, below: str) -> Directory:

@@ -12,6 +12,7 @@ from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNa
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
+from opencode_policy.rules.home_unwritable import HomeUnwritable
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
@@ -19,6 +20,7 @@ from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithout
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -30,6 +32,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    ServerCommandMismatch,
+    HomeUnwritable,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
