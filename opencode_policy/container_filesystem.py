@@ -50,10 +50,14 @@ def user_of(container: Container) -> User:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a path cannot be written to, as the predicate of a sentence, and the field that makes it so."""
+    """Why a path cannot be written to, as the predicate of a sentence, and the field that makes it so.
+
+    `read_only` tells EROFS from EACCES: some programs put up with the one and not with the other.
+    """
 
     words: str
     at: Field | None = None
+    read_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class Place:
             return Obstacle("is in the image, whose file system is read-only")
         if user.is_root or any(_below(self.path, folder) for folder in _OPEN_TO_ALL):
             return None
-        return Obstacle(f"is in the image, where user {user.uid} may not write")
+        return Obstacle(f"is in the image, where user {user.uid} may not write", read_only=False)
 
     def _obstacle_on(self, mount: Mount, user: User) -> Obstacle | None:
         if self.kind in READ_ONLY_KINDS:
@@ -137,7 +141,7 @@ class Place:
         if isinstance(context["fsGroup"].value, int):
             return None
         words = f"belongs to root: without fsGroup user {user.uid} cannot write to the volume"
-        return Obstacle(words, context["fsGroup"])
+        return Obstacle(words, context["fsGroup"], read_only=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,10 @@ class Filesystem:
         for mount in self.container.mounts:
             if mount.path != path and _below(mount.path, path):
                 yield mount
+
+    def is_there(self, place: Place) -> bool:
+        """Whether a directory exists before the container starts; the runtime makes those above a mount."""
+        return place.exists_read_only or any(self.mounts_below(place.path))
 
     def _inside(self, mount: Mount, path: str) -> str | None:
         expression = mount.field["subPathExpr"].text

@@ -23,7 +23,6 @@ env:
 volumeMounts:
   - {name: data, mountPath: /home/demo, subPath: home}
 """
-_READ_ONLY = "securityContext: {readOnlyRootFilesystem: true}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class HomeUnwritable(Rule):
 
     requirements = ("FLUX-01", "HA-01")
     why = (
-        "OpenCode makes its directories when it starts and exits if it cannot. A user whom the image does not "
-        "know gets / for a home. Without a place for temporary files the terminal of the interface fails."
+        "OpenCode makes its directories when it starts and exits if it cannot. A user whom the image does "
+        "not know gets / for a home. Without a place for temporary files the terminal of the interface fails."
     )
     fix = (
         "Set HOME to a directory on a volume that the user of the pod may write to (fsGroup), and mount an "
@@ -93,7 +92,8 @@ volumeMounts:
 {_HOME}\
   - {{name: tmp, mountPath: /tmp}}
   - {{name: config, mountPath: /home/demo/.config/opencode, readOnly: true}}
-{_READ_ONLY}""",
+securityContext: {{readOnlyRootFilesystem: true}}
+""",
                 pod=_POD,
                 volumes=f"{_CLAIM}- {{name: tmp}}\n- {{name: config, configMap: {{name: config}}}}\n",
             ),
@@ -254,7 +254,7 @@ def _unwritable(paths: ServerPaths) -> Iterator[_Unwritable]:
     for directory in _directories(paths):
         place = paths.place(directory)
         obstacle = place.obstacle if place else None
-        if place and obstacle and not (directory is paths.config and place.exists_read_only):
+        if place and obstacle and not (directory is paths.config and paths.filesystem.is_there(place)):
             yield _Unwritable(directory, obstacle)
 
 

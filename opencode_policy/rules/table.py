@@ -10,6 +10,7 @@ from opencode_policy.rules.certificate_not_served import CertificateNotServed
 from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssuer
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
+from opencode_policy.rules.configuration_unusable import ConfigurationUnusable
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.home_unwritable import HomeUnwritable
@@ -18,6 +19,7 @@ from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
@@ -34,6 +36,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     AggregatorIncomplete,
     ServerCommandMismatch,
     HomeUnwritable,
+    ConfigurationUnusable,
+    ProviderUnlimited,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
