@@ -66,18 +66,51 @@ def started_by(process: Process, environment: Environment, program: str) -> list
 
 def commands_of(script: Script) -> Iterator[Command]:
     """Every simple command of a script, in order, also inside its functions and compound commands."""
+    return _commands(_statements(script))
+
+
+def passes_on_sigterm(script: Script, program: str) -> bool:
+    """Whether a shell ends a program when told to: it traps the signal and has the program in the background.
+
+    While a shell waits for a command in the foreground its traps wait too (POSIX, 2.12).
+    """
+    from opencode_policy.shell.syntax import Background
+
+    behind = [node for node in _nodes(_statements(script)) if isinstance(node, Background)]
+    commands = [command for node in behind for command in _commands((node.body,))]
+    trapped = any(_traps_sigterm(command) for command in commands_of(script))
+    return trapped and any(program in (word.value for word in command.words) for command in commands)
+
+
+def _traps_sigterm(command: Command) -> bool:
+    words = [word.value for word in command.words]
+    if len(words) < 3 or words[0] != "trap" or words[1] in ("", "-"):
+        return False
+    return any(word in ("TERM", "SIGTERM", "15") for word in words[2:])
+
+
+def _statements(script: Script) -> tuple[object, ...]:
     from opencode_policy.shell.statements import read_statements
-    from opencode_policy.shell.syntax import Command
     from opencode_policy.shell.tree import read_source
 
-    pending: list[object] = list(reversed(read_statements(read_source(script.text))))
+    return read_statements(read_source(script.text))
+
+
+def _commands(statements: tuple[object, ...]) -> Iterator[Command]:
+    from opencode_policy.shell.syntax import Command
+
+    return (node for node in _nodes(statements) if isinstance(node, Command))
+
+
+def _nodes(statements: tuple[object, ...]) -> Iterator[object]:
+    """Every node of a syntax tree, in the order of the text."""
+    pending: list[object] = list(reversed(statements))
     while pending:
         item = pending.pop()
-        if isinstance(item, Command):
-            yield item
-        elif isinstance(item, tuple):
+        if isinstance(item, tuple):
             pending.extend(reversed(item))
         elif hasattr(item, "__slots__"):
+            yield item
             pending.extend(getattr(item, name) for name in reversed(item.__slots__))
 
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from opencode_policy.container_process import Argument, Process
+from opencode_policy.container_process import Argument, Process, process_of, started_by
 from opencode_policy.nearest import hint
-from opencode_policy.opencode_configuration import Configuration
+from opencode_policy.opencode_configuration import Configuration, configuration_of
 from opencode_policy.outcome import Place
+from opencode_policy.server_paths import ServerPaths
+from opencode_policy.tree import Tree
 
 LOOPBACK = "127.0.0.1"
 """Where the server listens unless it is told otherwise."""
@@ -27,6 +29,10 @@ _LISTED = ("cors",)
 _SWITCHES = ("mdns", "print-logs", "pure", "help", "version")
 _LETTERS = {"h": "help", "v": "version"}
 _KNOWN = (*_VALUED, *_LISTED, *_SWITCHES)
+
+
+PROGRAM = "opencode"
+"""The name of the program, and the entrypoint of its official image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,16 @@ class ServerCommand:
             mdns = self.options["mdns"]
             return Option("0.0.0.0", mdns.at, separate=False) if mdns.value == "true" else None  # noqa: S104
         return given
+
+
+def listening_port(tree: Tree, paths: ServerPaths) -> int | None:
+    """The port that the server of a container listens on; None where the files do not tell."""
+    process = process_of(tree, paths.environment, (PROGRAM,))
+    starts = started_by(process, paths.environment, PROGRAM)
+    if not starts:
+        return None
+    port = read_command(starts[-1]).listens("port", configuration_of(tree, paths))
+    return int(port.value) if port and port.value.isdecimal() else None
 
 
 def read_command(process: Process) -> ServerCommand:

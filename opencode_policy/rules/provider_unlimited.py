@@ -61,8 +61,8 @@ class ProviderUnlimited(Rule):
     requirements = ("FLUX-03", "HA-03")
     why = (
         "Without enabled_providers OpenCode lists the models of more than two hundred providers, an answer "
-        "of 6.4 MB that does not fit a small memory limit, and connects to those that need no login: the wanted "
-        "models are hard to find, or never appear."
+        "of 6.4 MB that does not fit a small memory limit, and connects to those that need no login: the "
+        "wanted models are hard to find, or never appear."
     )
     fix = "Set enabled_providers in opencode.json to exactly the required providers."
     Parameters = Parameters

@@ -12,7 +12,7 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
 from opencode_policy.pod_refusals import refusals
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_command import LOOPBACK, RANDOM_PORT, ServerCommand, read_command
+from opencode_policy.server_command import LOOPBACK, PROGRAM, RANDOM_PORT, ServerCommand, read_command
 from opencode_policy.server_paths import server_paths
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.subjects import no_server
@@ -29,7 +29,7 @@ class Parameters:
     port: int
     addresses: tuple[str, ...] = ("0.0.0.0", "::")  # noqa: S104 - the addresses that stand for all
     commands: tuple[str, ...] = ("web", "serve")
-    entrypoint: tuple[str, ...] = ("opencode",)
+    entrypoint: tuple[str, ...] = (PROGRAM,)
 
 
 class ServerCommandMismatch(Rule):

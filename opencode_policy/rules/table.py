@@ -19,6 +19,8 @@ from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
+from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
@@ -37,6 +39,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ServerCommandMismatch,
     HomeUnwritable,
     ConfigurationUnusable,
+    ProbeUnsuitable,
+    ProcessOneUnstoppable,
     ProviderUnlimited,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
