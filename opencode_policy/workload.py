@@ -49,7 +49,12 @@ class Mount:
     @property
     def claim(self) -> str:
         """Name of the PersistentVolumeClaim behind the mount, if there is one."""
-        return self.volume["persistentVolumeClaim"]["claimName"].text
+        return self.volume["persistentVolumeClaim"]["claimName"].text or self.claim_template
+
+    @property
+    def claim_template(self) -> str:
+        """Name of the StatefulSet's claim template behind the mount, if there is one."""
+        return self.volume["metadata"]["name"].text
 
     @property
     def config_map(self) -> str:
@@ -95,13 +100,13 @@ class Container:
 
     @property
     def mounts(self) -> list[Mount]:
-        """Volume mounts whose volume the pod declares."""
-        volumes = self.pod.volumes
+        """Volume mounts whose volume the pod declares, be it by a claim template."""
+        volumes = {**self.pod.claim_templates, **self.pod.volumes}
         return [
             Mount(
                 mount,
                 volumes[mount["name"].text],
-                posixpath.normpath(mount["mountPath"].text or "/"),
+                posixpath.normpath("/" + mount["mountPath"].text.lstrip("/")),
                 mount["subPath"].text,
                 mount["readOnly"].value is True,
             )
@@ -153,6 +158,12 @@ class Pod:
     @property
     def volumes(self) -> dict[str, Field]:
         return {volume["name"].text: volume for volume in self.spec["volumes"]}
+
+    @property
+    def claim_templates(self) -> dict[str, Field]:
+        """A StatefulSet's claim templates by the name under which containers mount them."""
+        templates = self.workload["spec"]["volumeClaimTemplates"]
+        return {template["metadata"]["name"].text: template for template in templates}
 
     def secret_references(self) -> Iterator[SecretReference]:
         """Every use of a Secret, in the order of the manifest."""

@@ -11,14 +11,19 @@ from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssue
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.clone_token_in_server import CloneTokenInServer
+from opencode_policy.rules.configuration_unusable import ConfigurationUnusable
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
+from opencode_policy.rules.home_unwritable import HomeUnwritable
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
+from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
+from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
@@ -28,6 +33,7 @@ from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
+from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
@@ -49,7 +55,13 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CloneTokenInServer,
     RouteChainBroken,
     RouteGatewayUnacceptable,
+    ServerCommandMismatch,
+    HomeUnwritable,
+    ConfigurationUnusable,
+    ProbeUnsuitable,
+    ProcessOneUnstoppable,
     ServerPasswordMissing,
+    ProviderUnlimited,
     TrafficPolicyMissing,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
