@@ -12,6 +12,8 @@ from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNa
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
+from opencode_policy.rules.image_unofficial import ImageUnofficial
+from opencode_policy.rules.image_unpinned import ImageUnpinned
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
@@ -41,6 +43,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    ImageUnofficial,
+    ImageUnpinned,
 )
 
 
