@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.autoscaler_present import AutoscalerPresent
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -19,7 +20,9 @@ from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
@@ -43,6 +46,9 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    ReplicaCountMismatch,
+    AutoscalerPresent,
+    PipelineCoupled,
     ImageUnofficial,
     ImageUnpinned,
 )
