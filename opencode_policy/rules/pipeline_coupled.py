@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opencode_policy.container_text import places_of
 from opencode_policy.flux_tree import areas, is_below
 from opencode_policy.kustomize_files import folder_label
 from opencode_policy.nodes import Node, walk
-from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.scripts import scripts_of
-from opencode_policy.shell.tree import read_source
 from opencode_policy.tree import Tree
-from opencode_policy.workload import Container, Pod
 
 _NOTIFICATION_GROUP = "notification.toolkit.fluxcd.io"
 _SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: demo}\n"
@@ -235,7 +233,7 @@ spec:
     def _containers(self, tree: Tree) -> Iterator[Problem]:
         for pod in tree.pods:
             for marker in self.parameters.markers if _is_beside(tree, pod.workload) else ():
-                for container, place in _places(tree, pod, marker):
+                for container, place in places_of(tree, pod, marker):
                     what = f"{container.name} has '{marker}', which belongs to a pipeline"
                     yield Problem(what, place)
 
@@ -259,32 +257,3 @@ def _naming(tree: Tree, resource: Resource) -> tuple[str, Node] | None:
             if node.value == spec.name or any(text in node.value for text in inside):
                 return spec.name, node
     return None
-
-
-def _places(tree: Tree, pod: Pod, marker: str) -> Iterator[tuple[Container, Place]]:
-    """Where a text stands in a container: image, arguments, environment, and the scripts that it runs."""
-    scripts = scripts_of(tree, pod)
-    inline = {id(script.node) for script in scripts}
-    for container in pod.all_containers:
-        fields = [container.image, *container.argv]
-        for entry in container.field["env"]:
-            fields += [entry["name"], entry["value"]]
-        yield from ((container, f) for f in fields if marker in f.text and id(f.node) not in inline)
-    for script in scripts:
-        for start in _occurrences(script.text, marker):
-            yield script.container, script.location(start, start + len(marker))
-
-
-def _occurrences(text: str, marker: str) -> list[int]:
-    """Offsets of a text in a shell script, outside of its comments."""
-    if marker not in text:
-        return []
-    source = read_source(text)
-    comments, pending = [], [source.root]
-    while pending:
-        node = pending.pop()
-        pending += node.children
-        if node.type == "comment":
-            comments.append(source.span(node.start_byte, node.end_byte))
-    found = [at for at in range(len(text)) if text.startswith(marker, at)]
-    return [at for at in found if not any(span.start <= at < span.end for span in comments)]

@@ -206,11 +206,10 @@ spec:
         yield from problems
         if not problems:
             replicas = workload["spec"]["replicas"]
-            said = "by default" if workload.kind in _SCALABLE and not replicas else "as it says"
-            place = replicas if replicas else workload["spec"]
-            yield Proof(f"{workload.id} runs {self.parameters.replicas} pod, {said}", place)
+            said = "" if replicas or workload.kind not in _SCALABLE else ", as it does without a number"
+            yield Proof(f"{workload.id} runs {self.parameters.replicas} pod{said}", replicas)
 
-    def _kind(self, workload: Resource) -> Iterator[Problem]:
+    def _kind(self, workload: Resource) -> Iterator[Outcome]:
         wanted = self.parameters.replicas
         if workload.kind == "DaemonSet":
             yield Problem(f"a DaemonSet runs a pod on every node instead of {wanted}", workload)
@@ -219,9 +218,11 @@ spec:
         elif workload.kind in _SCALABLE:
             yield from self._replicas(workload["spec"]["replicas"])
 
-    def _replicas(self, replicas: Field) -> Iterator[Problem]:
+    def _replicas(self, replicas: Field) -> Iterator[Outcome]:
         wanted, value = self.parameters.replicas, replicas.value if replicas else 1
-        if isinstance(value, bool) or not isinstance(value, int):
+        if "${" in replicas.text:
+            yield Unknown("replicas holds a variable of unknown value", replicas)
+        elif isinstance(value, bool) or not isinstance(value, int):
             what = f"the text '{value}'" if isinstance(value, str) else "no whole number"
             yield Problem(f"replicas is {what}, the API server takes a number only", replicas)
         elif value != wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
 from opencode_policy.rules.autoscaler_present import AutoscalerPresent
+from opencode_policy.rules.backup_missing import BackupMissing
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -46,6 +47,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    BackupMissing,
     ReplicaCountMismatch,
     AutoscalerPresent,
     PipelineCoupled,
