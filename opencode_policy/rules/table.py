@@ -5,6 +5,7 @@ from __future__ import annotations
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
 from opencode_policy.rules.autoscaler_present import AutoscalerPresent
 from opencode_policy.rules.backup_missing import BackupMissing
+from opencode_policy.rules.backup_user_mismatch import BackupUserMismatch
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -23,6 +24,7 @@ from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithout
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
@@ -47,7 +49,9 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    ReloaderAnnotationMissing,
     BackupMissing,
+    BackupUserMismatch,
     ReplicaCountMismatch,
     AutoscalerPresent,
     PipelineCoupled,
