@@ -26,6 +26,7 @@ from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
+from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
@@ -52,6 +53,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ReloaderAnnotationMissing,
     BackupMissing,
     BackupUserMismatch,
+    RunbookMissing,
     ReplicaCountMismatch,
     AutoscalerPresent,
     PipelineCoupled,
