@@ -29,6 +29,7 @@ from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
 from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.workspace_drift import WorkspaceDrift
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -48,6 +49,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ObjectDuplicated,
     SchemaHeaderMissing,
     DomainLiteral,
+    WorkspaceDrift,
     ReferenceDangling,
     ClaimMismatch,
     ReloaderAnnotationMissing,
