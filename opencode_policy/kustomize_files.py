@@ -108,3 +108,10 @@ def label(tree: Tree, path: str) -> Location:
         if kind is not None or first is not None:
             return kind.location if kind is not None else first[0].location  # type: ignore[index]
     return root.location if root is not None else tree.sources[path].location(0, 0)
+
+
+def folder_label(tree: Tree, folder: str) -> Location | None:
+    """What a reader knows a folder by: the label of its kustomization file, else of its first manifest."""
+    below = (path for path in tree.manifests if folder == "." or path.startswith(f"{folder}/"))
+    path = kustomization_of(tree, folder) or next(below, None)
+    return label(tree, path) if path is not None else None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.autoscaler_present import AutoscalerPresent
+from opencode_policy.rules.backup_missing import BackupMissing
+from opencode_policy.rules.backup_user_mismatch import BackupUserMismatch
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -16,17 +19,23 @@ from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
 from opencode_policy.rules.home_unwritable import HomeUnwritable
+from opencode_policy.rules.image_unofficial import ImageUnofficial
+from opencode_policy.rules.image_unpinned import ImageUnpinned
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
 from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
+from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
+from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
@@ -37,6 +46,7 @@ from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
+from opencode_policy.rules.workspace_drift import WorkspaceDrift
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -72,9 +82,19 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ObjectDuplicated,
     SchemaHeaderMissing,
     DomainLiteral,
+    WorkspaceDrift,
     ReferenceDangling,
     SchemaMismatch,
     ClaimMismatch,
+    ReloaderAnnotationMissing,
+    BackupMissing,
+    BackupUserMismatch,
+    RunbookMissing,
+    ReplicaCountMismatch,
+    AutoscalerPresent,
+    PipelineCoupled,
+    ImageUnofficial,
+    ImageUnpinned,
 )
 
 

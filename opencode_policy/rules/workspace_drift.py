@@ -1,0 +1,327 @@
+"""Rule workspace-drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from opencode_policy.drift import Difference, Side, differences
+from opencode_policy.location import Location, Related
+from opencode_policy.outcome import Irrelevant, Outcome, Place, Problem, Proof, Unknown
+from opencode_policy.own_names import OwnNames
+from opencode_policy.resource import Resource
+from opencode_policy.rules.base import Example, Rule
+from opencode_policy.tree import Tree, WorkspaceTree
+
+_AGGREGATOR = "resources: [./namespace.yaml, ./demo/ks.yaml, ./second/ks.yaml]\n"
+_KS = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: second
+  namespace: flux-system
+spec:
+  targetNamespace: demo
+  path: ./kubernetes/apps/demo/second/app
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: home
+  interval: 30m
+"""
+
+
+def _two(first: str, second: str) -> dict[str, str]:
+    """An example with two workspaces: the manifests of each."""
+    return {
+        "kubernetes/apps/demo/kustomization.yaml": _AGGREGATOR,
+        "kubernetes/apps/demo/second/ks.yaml": _KS,
+        "kubernetes/apps/demo/demo/app/manifest.yaml": first,
+        "kubernetes/apps/demo/second/app/manifest.yaml": second,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Where the workspaces may differ.
+
+    Each entry is a kind and a path with the names of list items for their numbers, as in
+    `Deployment.spec.template.spec.containers.server.resources`; it stands for all that is below, and `*` for
+    any text. The names of the workspace itself, wherever they occur, need no entry.
+    """
+
+    allowed: tuple[str, ...] = ()
+
+
+class WorkspaceDrift(Rule):
+    """The workspaces differ where nothing makes them differ.
+
+    Their objects are compared as they are applied, with each workspace's own name, host, repository and
+    secrets replaced by placeholders. Of two the second is held to the first, of more the few to the many; a
+    value that names another workspace is the one that deviates.
+    """
+
+    severity = "warning"
+    requirements = ("SEC-02",)
+    why = (
+        "What was mended in one workspace and forgotten in the other breaks there months later. Whoever "
+        "compares the two has to find out for every difference whether it is meant."
+    )
+    fix = "Make the same change in every workspace, or allow the difference in the parameters of this rule."
+    Parameters = Parameters
+    good = (
+        Example(
+            "each has its own names, and all else is the same",
+            _two(
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo}
+spec:
+  containers:
+    - name: server
+      env:
+        - {name: URL, value: "https://github.com/example/notes.git"}
+        - {name: DIR, value: /workspace/notes}
+        - {name: HOST, value: "https://demo.${DOMAIN}/"}
+      envFrom: [{secretRef: {name: demo-secret}}]
+""",
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: second}
+spec:
+  containers:
+    - envFrom: [{secretRef: {name: second-secret}}]
+      name: "server"
+      env:
+        - {name: HOST, value: "https://second.example.org/"}
+        - {name: URL, value: "https://github.com/example/second-notes.git"}
+        - {name: DIR, value: /workspace/second-notes}
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "the same amount, and null for what is not given",
+            _two(
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo}
+spec: {containers: [{name: server, resources: {requests: {cpu: 100m}}}]}
+""",
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: second}
+spec: {hostname: null, containers: [{name: server, resources: {requests: {cpu: 0.1}}}]}
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "a difference that is allowed",
+            _two(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\ndata: {a: x, b: x}\n",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: second}\ndata: {a: y}\n",
+            ),
+            parameters={"allowed": ("ConfigMap.data.*",)},
+            workspaces=("demo", "second"),
+        ),
+    )
+    bad = (
+        Example(
+            "other values, a field less and a field more",
+            _two(
+                """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: demo}
+spec:
+  replicas: 1
+  strategy: {type: Recreate}
+  template: {spec: {containers: [{name: server, args: [web]}]}}
+""",
+                """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: second}
+spec:  # <- spec.strategy is missing, which demo has
+  replicas: "1"  # <- spec.replicas is not as in demo
+  paused: true  # <- spec.paused stands here alone, demo has none
+  template:
+    spec:
+      containers:
+        - name: server
+          args: [web, --print-logs]  # <- spec.template.spec.containers.server.args is not as in demo
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "a name that was copied from the other: the copy deviates, whichever comes first",
+            _two(
+                """\
+apiVersion: v1
+kind: Service
+metadata: {name: demo}
+spec:
+  selector:
+    app: second  # <- spec.selector.app is not as in second
+""",
+                "apiVersion: v1\nkind: Service\nmetadata: {name: second}\nspec: {selector: {app: second}}\n",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "a line of a text, on that line",
+            _two(
+                'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\ndata: {a: "one\\ntwo\\n"}\n',
+                """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: second}
+data:
+  a: |
+    one
+    three  # <- data.a is not as in demo
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "an object that only one has, and one of another name",
+            _two(
+                """\
+apiVersion: v1
+kind: Service
+metadata: {name: demo}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: demo-extra  # <- second has no counterpart of ConfigMap demo/demo-extra
+""",
+                """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web  # <- metadata.name is not as in demo
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "the containers start in another order",
+            _two(
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo}
+spec: {initContainers: [{name: a}, {name: b}]}
+""",
+                """\
+apiVersion: v1
+kind: Pod
+metadata: {name: second}
+spec:
+  initContainers: [{name: b}, {name: a}]  # <- spec.initContainers has another order than in demo
+""",
+            ),
+            workspaces=("demo", "second"),
+        ),
+    )
+
+    def check_tree(self, tree: Tree) -> Iterator[Outcome]:
+        present = [workspace for workspace in tree.workspaces if workspace.build is not None]
+        if len(tree.workspaces) < 2:
+            yield Irrelevant("there is only one workspace")
+        for workspace in tree.workspaces if len(tree.workspaces) > 1 else ():
+            if workspace not in present:
+                yield Unknown(f"{workspace.name} is not in the tree, so nothing was compared with it")
+        problems = list(self._problems(present)) if len(present) > 1 else []
+        yield from problems
+        for workspace in present[1:] if not problems else ():
+            count, place = len(_objects(workspace)), workspace.anchor
+            if place is not None:
+                yield Proof(f"the {count} objects of {workspace.name} are as in {present[0].name}", place)
+
+    def _problems(self, workspaces: list[WorkspaceTree]) -> Iterator[Problem]:
+        seen: set[Location] = set()
+        for group in _counterparts(_sides(workspaces)):
+            found = list(differences(group)) if len(group) == len(workspaces) else []
+            problems = [self._problem(item) for item in found if not self._is_allowed(item)]
+            if len(group) < len(workspaces):
+                problems = list(_lonely(group, workspaces))
+            for place, problem in problems:
+                if place not in seen:
+                    seen.add(place)
+                    yield problem
+
+    def _problem(self, found: Difference) -> tuple[Location, Problem]:
+        model = found.model.workspace
+        words = {
+            "other": f"is not as in {model}",
+            "missing": f"is missing, which {model} has",
+            "surplus": f"stands here alone, {model} has none",
+            "order": f"has another order than in {model}",
+        }
+        related = (Related(f"as {model} has it", found.model.field.location),)
+        at: Place = found.side.field
+        if found.location != found.side.field.location:
+            at = found.location
+        return found.location, Problem(f"{found.path} {words[found.what]}", at, related)
+
+    def _is_allowed(self, found: Difference) -> bool:
+        path = f"{found.side.field.resource.kind}.{found.path}"
+        return any(
+            fnmatchcase(path, entry) or fnmatchcase(path, f"{entry}.*") for entry in self.parameters.allowed
+        )
+
+
+def _objects(workspace: WorkspaceTree) -> list[Resource]:
+    """What the workspace's Kustomization applies, and that itself."""
+    own = workspace.build.resource if workspace.build else None
+    return [*([own] if own else []), *workspace.resources]
+
+
+def _sides(workspaces: list[WorkspaceTree]) -> list[list[Side]]:
+    """Every object of each workspace."""
+    names = [OwnNames.of(workspace) for workspace in workspaces]
+    sides = []
+    for workspace, every in zip(workspaces, names, strict=True):
+        others = [other for other in names if other is not every]
+        foreign = tuple(other.apart_from([every]) for other in others)
+        own, common = every.apart_from(others), every.common_with(others)
+        sides.append([Side(workspace.name, own, foreign, common, r.field) for r in _objects(workspace)])
+    return sides
+
+
+def _counterparts(sides: list[list[Side]]) -> Iterator[list[Side]]:
+    """Objects that belong together: by kind and masked name, else as the last of their kind on every side."""
+    groups: dict[tuple[str, str, str], list[Side]] = {}
+    for side in (side for group in sides for side in group):
+        resource = side.field.resource
+        key = (resource.id.group, resource.kind, side.own.masked(resource.name))
+        groups.setdefault(key, []).append(side)
+    whole = {key: group for key, group in groups.items() if len(group) == len(sides)}
+    rest: dict[tuple[str, str], list[Side]] = {}
+    for key, group in groups.items():
+        if key not in whole:
+            rest.setdefault(key[:2], []).extend(group)
+    yield from whole.values()
+    for group in rest.values():
+        paired = len(group) == len(sides) == len({side.workspace for side in group})
+        yield from [group] if paired else [[side] for side in group]
+
+
+def _lonely(group: list[Side], workspaces: list[WorkspaceTree]) -> Iterator[tuple[Location, Problem]]:
+    """An object that not every workspace has."""
+    for side in group:
+        without = [item.name for item in workspaces if item.name != side.workspace]
+        resource = side.field.resource
+        place = resource["metadata"]["name"]
+        words = f"{' and '.join(without)} has no counterpart of {resource.id}"
+        yield place.location, Problem(words, place)
