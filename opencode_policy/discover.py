@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.source import Source
 

@@ -7,8 +7,8 @@ SecretStore, creationPolicy is Owner, mergePolicy of a template is Replace.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.secret_template import read_template
 

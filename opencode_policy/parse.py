@@ -7,7 +7,7 @@ duplicate keys; the events lose nothing. One pass, no recursion, bounded depth a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
@@ -23,6 +23,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location, Related
 from opencode_policy.nodes import Change, Entry, MappingNode, Mark, Node, ScalarNode, SequenceNode
 from opencode_policy.source import Source

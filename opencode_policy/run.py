@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.outcome import location_of
 from opencode_policy.pipeline import build_tree

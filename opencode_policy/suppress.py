@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from opencode_policy.finding import Finding, Suppression
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.nodes import Node, ScalarNode, walk
 from opencode_policy.parse import Parsed

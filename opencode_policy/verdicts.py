@@ -7,10 +7,10 @@ every workspace it speaks of, nothing contradicts, and no other kind of check is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from opencode_policy.engine import Judgement, Judgements, Stamp
 from opencode_policy.finding import Evidence, Finding, Status, Verdict
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Proof, Unknown
 from opencode_policy.policy.model import Requirement, Verification
 
