@@ -47,7 +47,12 @@ def measure(command: Command) -> Run:
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command.arguments, cwd=command.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+            command.arguments,
+            cwd=command.folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
@@ -57,6 +62,14 @@ def measure(command: Command) -> Run:
             said = errors.read().decode("utf-8", "replace").strip()
             raise CannotRunError(f"{command.label}: exit code {code}\n{said}")
     return Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+
+
+def environment() -> dict[str, str]:
+    """The variables of this process, but Python keeps its bytecode.
+
+    Packages that pip installed have theirs; without it the check alone would be compiled on every run.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def by_turns(commands: Sequence[Command], rounds: int) -> dict[str, list[Run]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from opencode_policy.flux_tree import flux_kustomizations, is_below
+from opencode_policy.flux_tree import flux_kustomizations, folders_above, is_below
 from opencode_policy.kustomize_files import label, root_of
 from opencode_policy.location import Location
 from opencode_policy.tree import Tree
@@ -22,8 +22,8 @@ def expected_files(tree: Tree, area: str) -> Expected:
     workspaces = {spec.name for spec in tree.policy.settings.workspaces}
     expected: Expected = {}
     for resource in flux_kustomizations(tree):
-        others = (folder for folder, path in owned.items() if path != resource.path)
-        if is_below(resource.path, (area,)) and not is_below(resource.path, tuple(others)):
+        owners = {owned.get(folder, resource.path) for folder in folders_above(resource.path)}
+        if is_below(resource.path, (area,)) and owners == {resource.path}:
             expected.setdefault(resource.path, [])
             expected[resource.path] += {resource.name} & workspaces
     return dict(sorted(expected.items()))

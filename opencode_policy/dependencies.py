@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from opencode_policy.flux_tree import flux_kustomizations
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.tree import Tree
 

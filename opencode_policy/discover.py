@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.source import Source
 
@@ -180,7 +181,8 @@ def _note(found: Discovery, code: str, path: str, message: str) -> None:
 
 
 def _relative(found: Discovery, path: str) -> str:
-    relative = os.path.relpath(path, found.root)
+    root = f"{found.root}{os.sep}"
+    relative = path[len(root) :] if path.startswith(root) else os.path.relpath(path, found.root)
     return relative if os.sep == "/" else PurePosixPath(*Path(relative).parts).as_posix()
 
 

@@ -7,9 +7,10 @@ is reported by name and the others go on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.finding import Evidence, Finding, RuleFailure, Severity
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.outcome import (
     Irrelevant,

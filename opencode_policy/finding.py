@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.resource import ObjectId
 

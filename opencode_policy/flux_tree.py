@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from opencode_policy.expand.flux import FluxBuild, is_flux_kustomization
 from opencode_policy.resource import Resource
@@ -19,9 +19,16 @@ def areas(tree: Tree) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parents))
 
 
-def is_below(path: str, folders: tuple[str, ...]) -> bool:
-    """Whether a path lies in one of the folders or below it."""
-    return any(folder == "." or path.startswith(f"{folder}/") for folder in folders)
+def is_below(path: str, folders: Collection[str]) -> bool:
+    """Whether a path lies in one of the folders or below it; of many folders make a set."""
+    return any(folder in folders for folder in folders_above(path))
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """The folder of a path relative to the repository, the one above it, and so on up to `.`."""
+    while path not in (".", "/"):
+        path = posixpath.dirname(path) or "."
+        yield path
 
 
 def flux_kustomizations(tree: Tree) -> Iterator[Resource]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, ScalarNode, SequenceNode, walk
 from opencode_policy.tree import Tree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 CUTOFF = 0.75
@@ -16,6 +15,8 @@ def nearest(name: str, names: Iterable[str], *, cutoff: float = CUTOFF) -> str |
     for other in known:
         if _fold(other) == folded:
             return other
+    import difflib  # only now: a run without a mistake needs no hint
+
     close = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return close[0] if close else None
 

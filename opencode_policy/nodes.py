@@ -7,9 +7,9 @@ marks of the text that decides them and add a `Change` to `history`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.source import Source
 

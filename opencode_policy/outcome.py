@@ -6,8 +6,7 @@ does not apply to is `Irrelevant`. What a rule matched nothing of stays unproved
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.resource import Field, Resource
 

@@ -7,7 +7,7 @@ duplicate keys; the events lose nothing. One pass, no recursion, bounded depth a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
@@ -23,6 +23,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location, Related
 from opencode_policy.nodes import Change, Entry, MappingNode, Mark, Node, ScalarNode, SequenceNode
 from opencode_policy.source import Source
@@ -114,13 +115,19 @@ def _feed(builder: _Builder, text: str) -> None:
     has told of the brackets that reach ours; the text up to that place then shows where ours is.
     """
     try:
-        for event in yaml.parse(text, Loader=CSafeLoader):
-            builder.feed(event)
+        _feed_all(builder, text)
     except yaml.MarkedYAMLError as error:
         if _LIBYAML_DEPTH not in str(error.problem) or error.problem_mark is None:
             raise
-        for event in yaml.parse(text[: error.problem_mark.index], Loader=CSafeLoader):
-            builder.feed(event)
+        _feed_all(builder, text[: error.problem_mark.index])
+
+
+def _feed_all(builder: _Builder, text: str) -> None:
+    """What yaml.parse does, without a question before every event; None comes behind the last one."""
+    loader = CSafeLoader(text)
+    feed, get_event = builder.feed, loader.get_event
+    while event := get_event():
+        feed(event)
 
 
 class _Builder:

@@ -6,9 +6,11 @@ is an error here, as in the documented grammar and in the pattern of custom reso
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Final, Literal
+
+from opencode_policy.lean import dataclass
 
 Format = Literal["decimal", "binary", "exponent"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.spellings import spellings
 
 MASK = "***"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,9 @@ from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
+from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import location_of
 from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
@@ -75,18 +75,16 @@ def _must_exist(path: Path) -> None:
     if path.exists():
         return
     names = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, names, n=1)
-    hint = f"; did you mean '{path.parent / close[0]}'?" if close else ""
-    raise UsageError(f"there is no file or folder '{path}'{hint}")
+    close = nearest(path.name, names)
+    near = f"; did you mean '{path.parent / close}'?" if close else ""
+    raise UsageError(f"there is no file or folder '{path}'{near}")
 
 
 def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str]) -> None:
     valid = list(known)
     for name in names or ():
         if name not in valid:
-            close = difflib.get_close_matches(name, valid, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            raise UsageError(f"there is no {kind} '{name}'{hint}")
+            raise UsageError(f"there is no {kind} '{name}'{hint(name, valid)}")
 
 
 @dataclass(frozen=True, slots=True)

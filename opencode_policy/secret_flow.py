@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakKeyDictionary
 
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES
 from opencode_policy.external_secret import KIND, Fetch, SecretKey, fetches
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
 from opencode_policy.secret_producers import (
     EVERYWHERE,

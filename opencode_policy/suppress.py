@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from opencode_policy.finding import Finding, Suppression
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
+from opencode_policy.nearest import hint
 from opencode_policy.nodes import Node, ScalarNode, walk
 from opencode_policy.parse import Parsed
 from opencode_policy.rules.catalogue import RuleInfo
@@ -97,7 +99,7 @@ def _wrong(waiver: Waiver, catalogue: Mapping[str, RuleInfo]) -> Diagnostic | No
     if info is None:
         code, message = (
             "suppression-unknown-rule",
-            f"there is no rule '{waiver.rule}'{_nearest(waiver, catalogue)}",
+            f"there is no rule '{waiver.rule}'{hint(waiver.rule, catalogue)}",
         )
     elif not info.suppressible:
         code, message = "suppression-forbidden", f"findings of '{waiver.rule}' cannot be waived"
@@ -109,13 +111,6 @@ def _wrong(waiver: Waiver, catalogue: Mapping[str, RuleInfo]) -> Diagnostic | No
     else:
         return None
     return Diagnostic(code, message, waiver.location)
-
-
-def _nearest(waiver: Waiver, catalogue: Mapping[str, RuleInfo]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(waiver.rule, catalogue, n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def _marked(finding: Finding, valid: Sequence[Waiver], used: set[Waiver]) -> Finding:

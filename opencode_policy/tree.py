@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
 from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Node
 from opencode_policy.parse import Parsed
 from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace

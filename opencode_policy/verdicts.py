@@ -6,11 +6,12 @@ every workspace it speaks of, nothing contradicts, and no other kind of check is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from opencode_policy.engine import Judgement, Judgements, Stamp
 from opencode_policy.finding import Evidence, Finding, Status, Verdict
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Proof, Unknown
 from opencode_policy.policy.model import Requirement, Verification
 
@@ -22,7 +23,7 @@ _OWED: dict[Verification, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """All that is known when verdicts are drawn. `unread` are files that could not be read in full."""
 
@@ -32,9 +33,27 @@ class Case:
     unread: Sequence[str]
     disabled: frozenset[str]
 
+    @cached_property
+    def _said(self) -> Mapping[str, Sequence[Judgement]]:
+        """What the rules said of each requirement."""
+        found: dict[str, list[Judgement]] = {}
+        for judgement in self.said.outcomes:
+            for requirement in self.stamp.requirements_of(judgement):
+                found.setdefault(requirement, []).append(judgement)
+        return found
+
+    @cached_property
+    def _found(self) -> Mapping[str, Sequence[Finding]]:
+        """The findings of each requirement."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            for requirement in finding.requirements:
+                found.setdefault(requirement, []).append(finding)
+        return found
+
     def verdict(self, requirement: Requirement) -> Verdict:
         """How one requirement ended, with its evidence and its findings."""
-        findings = tuple(item for item in self.findings if requirement.id in item.requirements)
+        findings = tuple(self._found.get(requirement.id, ()))
         evidence = tuple(dict.fromkeys(self._evidence(requirement)))
         status, reason = self._status(requirement, findings)
         return Verdict(requirement.id, requirement.title, status, reason, evidence, findings)
@@ -48,7 +67,7 @@ class Case:
         waived = [item.suppressed for item in findings if item.suppressed is not None]
         if waived:
             return "not-checked", f"waived at {waived[0].location}: {waived[0].reason}"
-        said = list(self._said(requirement))
+        said = self._said.get(requirement.id, ())
         gap = next(self._gaps(requirement, said), None)
         if gap is not None:
             return "not-checked", gap
@@ -64,13 +83,8 @@ class Case:
         words = " and ".join(_OWED[kind] for kind in owed if kind in _OWED)
         return "not-checked", f"{words}: {requirement.reason}" if requirement.reason else words
 
-    def _said(self, requirement: Requirement) -> Iterator[Judgement]:
-        for judgement in self.said.outcomes:
-            if requirement.id in self.stamp.requirements_of(judgement):
-                yield judgement
-
     def _evidence(self, requirement: Requirement) -> Iterator[Evidence]:
-        for judgement in self._said(requirement):
+        for judgement in self._said.get(requirement.id, ()):
             evidence = self.stamp.evidence(judgement)
             if evidence is not None:
                 yield evidence

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import MAX_ALIAS_NODES, MAX_DEPTH, Parsed, parse
-from opencode_policy.scalars import to_python
+from opencode_policy.scalars import resolve, to_python
 from opencode_policy.source import Source
 
 
@@ -165,6 +165,7 @@ def test_merge_keys_add_what_is_not_there() -> None:
         ("0x1F", 31),
         ("1_000", 1000),
         ("1e3", 1000.0),
+        ("0E0", 0.0),
         ("1.5", 1.5),
         ("12:30", "12:30"),
         ("!!str 5", "5"),
@@ -190,11 +191,26 @@ VALUES = st.recursive(
 )
 
 
+class Dumper(yaml.SafeDumper):
+    """PyYAML follows YAML 1.1, where `0E0` is a text: quote what the parser would not read as one."""
+
+
+def _quoted(dumper: Dumper, text: str) -> yaml.Node:
+    bare = ScalarNode(Source("a.yaml", ""), MARK, MARK, None, text, None)
+    style = None if isinstance(resolve(bare), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+MARK = yaml.Mark("a.yaml", 0, 0, 0, None, 0)
+Dumper.add_representer(str, _quoted)
+
+
 @given(
     st.dictionaries(st.text("abcdef", min_size=1, max_size=6), VALUES, min_size=1, max_size=5), st.booleans()
 )
+@example({"a": "0E0"}, False)
 def test_what_is_dumped_is_read_back(value: dict[str, object], flow: bool) -> None:
-    text = yaml.safe_dump(value, default_flow_style=flow, allow_unicode=True)
+    text = yaml.dump(value, Dumper=Dumper, default_flow_style=flow, allow_unicode=True)
     assert to_python(parsed(text).documents[0].root) == value
 
 

@@ -66,9 +66,8 @@ def run(arguments: Namespace) -> int:
     """Check, write the reports, decide the exit code."""
     wanted = targets(arguments.outputs, CHECK_FORMATS)
     refuse_unwritable(wanted)
-    with session.without_collector():
-        seen = session.view_of(session.check(arguments))
-        session.report(seen, wanted, CHECK_FORMATS, arguments)
+    seen = session.view_of(session.check(arguments))
+    session.report(seen, wanted, CHECK_FORMATS, arguments)
     blame(seen.result)
     code = exit_code(seen.result, arguments.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code

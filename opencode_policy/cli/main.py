@@ -20,6 +20,8 @@ from opencode_policy.cli.exit_codes import (
     RefusedError,
 )
 from opencode_policy.cli.parser import Parser
+from opencode_policy.cli.targets import STANDARD_OUTPUT, Target
+from opencode_policy.cli.write import write_text
 from opencode_policy.nearest import hint
 from opencode_policy.report.visible import visible
 
@@ -44,12 +46,10 @@ def run(argv: Sequence[str]) -> int:
 
 def _dispatch(argv: Sequence[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
-        print(top_help(), file=sys.stdout if argv else sys.stderr)
-        return CLEAN if argv else REFUSED
+        return _show(top_help()) if argv else _say_usage()
     name, *rest = argv
     if name in ("-V", "--version"):
-        print(f"opencode-policy {__version__}")
-        return CLEAN
+        return _show(f"opencode-policy {__version__}")
     if name not in SUMMARIES:
         raise RefusedError(
             f"there is no command '{name}'{hint(name, SUMMARIES)}\n{_USAGE}\nSee `opencode-policy --help`."
@@ -58,6 +58,16 @@ def _dispatch(argv: Sequence[str]) -> int:
     parser = Parser(name, found.DESCRIPTION, found.EPILOG)
     found.configure(parser)
     return found.run(parser.read(rest))
+
+
+def _show(text: str) -> int:
+    write_text(Target("text", STANDARD_OUTPUT), text + "\n", for_people=True)
+    return CLEAN
+
+
+def _say_usage() -> int:
+    print(top_help(), file=sys.stderr)
+    return REFUSED
 
 
 def top_help() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from opencode_policy.cli.exit_codes import RefusedError
+from opencode_policy.cli.terminal import width
 from opencode_policy.nearest import hint
 
 
@@ -18,7 +19,7 @@ class Parser(argparse.ArgumentParser):
             prog=f"opencode-policy {name}",
             description=description,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
             allow_abbrev=False,
         )
 
@@ -58,6 +59,13 @@ class Parser(argparse.ArgumentParser):
         """Called by argparse for every value of an argument that has choices."""
         if action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(action, not_one_of(str(value), action.choices))
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the reports; told no width, argparse imports shutil and all it can compress with."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=width())
 
 
 def not_one_of(value: str, choices: Iterable[Any]) -> str:

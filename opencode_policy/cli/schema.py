@@ -72,6 +72,6 @@ def _write(folder: Path) -> int:
         written = write_schemas(folder, load_rules())
     except OSError as error:
         raise RefusedError(f"cannot write into '{folder}': {error.strerror or error}") from error
-    for path in written:
-        print(visible(str(path)))
+    lines = "".join(f"{visible(str(path))}\n" for path in written)
+    write_text(Target("text", STANDARD_OUTPUT), lines, for_people=True)
     return CLEAN

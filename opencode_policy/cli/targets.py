@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from opencode_policy.cli.exit_codes import RefusedError
 from opencode_policy.cli.parser import Parser, not_one_of
-from opencode_policy.policy.lean import dataclass
+from opencode_policy.lean import dataclass
 
 STANDARD_OUTPUT = "-"
 DEFAULT = "text"

@@ -17,7 +17,7 @@ def colour(choice: str, *, standard_output: bool = True) -> bool:
     """Whether to colour what goes to standard output, or to a file, where only `always` does."""
     if not standard_output:
         return choice == "always"
-    return colour_wanted(choice, os.environ, terminal=sys.stdout.isatty())
+    return colour_wanted(choice, os.environ, terminal=_is_terminal())
 
 
 def width() -> int:
@@ -28,9 +28,14 @@ def width() -> int:
 
 
 def _terminal_width() -> int:
-    if not sys.stdout.isatty():
+    if not _is_terminal():
         return DEFAULT_WIDTH
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_WIDTH
     except OSError:
         return DEFAULT_WIDTH
+
+
+def _is_terminal() -> bool:
+    """Whether there is a standard output, and it is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()

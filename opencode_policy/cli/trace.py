@@ -43,8 +43,7 @@ def run(arguments: Namespace) -> int:
     """Check, and write the table."""
     wanted = targets(arguments.outputs, TRACE_FORMATS)
     refuse_unwritable(wanted)
-    with session.without_collector():
-        seen = session.view_of(session.check(arguments))
-        session.report(seen, wanted, TRACE_FORMATS, arguments)
+    seen = session.view_of(session.check(arguments))
+    session.report(seen, wanted, TRACE_FORMATS, arguments)
     blame(seen.result)
     return BROKEN if seen.result.failures else CLEAN

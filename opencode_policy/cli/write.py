@@ -41,8 +41,8 @@ def write_text(target: Target, text: str, *, for_people: bool) -> None:
     is also how JSON writes it.
     """
     if target.path == STANDARD_OUTPUT:
-        encoding = (sys.stdout.encoding or "utf-8") if for_people else "utf-8"
-        to_standard_output(text.encode(encoding, "backslashreplace"))
+        encoding = getattr(sys.stdout, "encoding", None) if for_people else None
+        to_standard_output(text.encode(encoding or "utf-8", "backslashreplace"))
         return
     try:
         to_file(Path(target.path), text.encode("utf-8", "backslashreplace"))
@@ -51,10 +51,20 @@ def write_text(target: Target, text: str, *, for_people: bool) -> None:
 
 
 def to_standard_output(data: bytes) -> None:
-    """Write bytes to standard output, past the text layer and what it does to line ends."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    """Write bytes to standard output, past the text layer and what it does to line ends.
+
+    Raises RefusedError where that fails and BrokenPipeError where whoever read it has left.
+    """
+    if sys.stdout is None:  # the process was started without one
+        raise RefusedError("cannot write to standard output: it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise RefusedError(f"cannot write to standard output: {error.strerror or error}") from error
 
 
 def to_file(path: Path, data: bytes) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.detect.names import NameKind, kind_of_name
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
+from opencode_policy.lean import dataclass
 
 STRUCTURED = (".yaml", ".yml", ".json", ".env", ".ini", ".toml", ".conf", ".cfg", ".properties", ".tfvars")
 """Files in which what stands behind a key is its value; elsewhere it may as well be prose or code."""

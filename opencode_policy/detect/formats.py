@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from opencode_policy.detect.checksums import has_crc32_base62, is_bech32
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import entropy, has_run, is_placeholder
+from opencode_policy.lean import dataclass
 
 _NOT_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _LEAST_ENTROPY = 2.5

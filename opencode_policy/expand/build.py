@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.expand import generators, transform
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files, Outside
 from opencode_policy.expand.object import Object, objects_of
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
+from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _REMOTE = re.compile(r"[a-z+]+://|git@|github\.com[/:]|.*[?&]ref=", re.IGNORECASE)
@@ -143,8 +144,7 @@ class Builder:
         folder = posixpath.dirname(path) or "."
         siblings = [*self.files.folders.get(folder, []), *self.files.subfolders.get(folder, [])]
         names = [posixpath.basename(sibling) for sibling in siblings]
-        close = difflib.get_close_matches(posixpath.basename(path), names, n=1)
-        return f"; did you mean '{close[0]}'?" if close else ""
+        return hint(posixpath.basename(path), names)
 
     def _file(self, build: Build, path: str) -> Iterator[Object]:
         build.files.add(path)

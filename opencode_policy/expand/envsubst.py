@@ -15,8 +15,9 @@ shortest `*` of a trim would split a character into invalid UTF-8, here it takes
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from opencode_policy.lean import dataclass
 
 MAX_DEPTH: Final = 64
 """Levels of expressions inside expressions that are followed; a deeper one is an error."""

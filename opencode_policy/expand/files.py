@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.parse import Parsed
 from opencode_policy.source import Source

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.expand import transform
 from opencode_policy.expand.build import Build, Builder, is_kustomization
 from opencode_policy.expand.files import Files, Outside
 from opencode_policy.expand.object import Object, looks_like_an_object, objects_of, text_of
 from opencode_policy.expand.substitute import Substitution
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Related
 from opencode_policy.nodes import MappingNode, Node, ScalarNode
 from opencode_policy.policy.model import ClusterFile, FluxObject

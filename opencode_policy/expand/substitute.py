@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.expand.envsubst import SubstitutionError, substitute
 from opencode_policy.expand.object import Object, text_of
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Related
 from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalar_map import locate

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode
 from opencode_policy.source import Source
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Node
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.policy.mistakes import Mistake
 from opencode_policy.policy.model import ClusterFile, PolicyFile, RequirementsFile
 from opencode_policy.policy.places import Step, dotted, place_of

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.policy.constraint import Doc, Items, Within
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.policy.texts import Name, NonEmpty, Release, Variable
 
 

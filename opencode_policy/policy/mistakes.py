@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.policy.lean import dataclass
 
 LONGEST_ECHO = 36
 """Longest text that is repeated in a message: shorter than any token, longer than any key or rule id."""

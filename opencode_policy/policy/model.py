@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import Annotated, Any, Literal
 
 from opencode_policy.finding import Severity
+from opencode_policy.lean import dataclass
 from opencode_policy.policy.constraint import Doc, Items, Matches, Within
 from opencode_policy.policy.inventory import (
     ClusterFile,
@@ -23,7 +24,6 @@ from opencode_policy.policy.inventory import (
     SecretStore,
     StorageClass,
 )
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.policy.texts import Name, NonEmpty, RequirementId, RuleId, SecretName, TreePath
 
 __all__ = [

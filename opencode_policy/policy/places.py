@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.policy.mistakes import LONGEST_ECHO
 
 Step = str | int

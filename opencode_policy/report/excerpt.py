@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opencode_policy.policy.lean import dataclass
+from opencode_policy.lean import dataclass
 from opencode_policy.report.view import Passage
 from opencode_policy.report.visible import visible, width
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from opencode_policy.lean import dataclass
 from opencode_policy.report.parameters import parameters
 from opencode_policy.rules.base import Example
 from opencode_policy.rules.catalogue import RuleInfo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from opencode_policy.policy.lean import dataclass
+from opencode_policy.lean import dataclass
 
 Part = Literal["satisfied", "suppressed"]
 PARTS: tuple[Part, ...] = ("satisfied", "suppressed")

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from opencode_policy.finding import Result
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.policy.lean import dataclass
 from opencode_policy.redact import Redactor
 from opencode_policy.rules.catalogue import RuleInfo
 from opencode_policy.source import Source

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from abc import ABC
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from opencode_policy.finding import Severity
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome
 from opencode_policy.tree import Tree, WorkspaceTree
 

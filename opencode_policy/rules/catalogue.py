@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from opencode_policy.finding import Severity
+from opencode_policy.lean import dataclass
 from opencode_policy.rules.base import Rule, summary_of
 from opencode_policy.rules.stages import STAGE_RULES
 

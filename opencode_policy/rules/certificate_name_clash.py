@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.certificate_examples import with_route
 from opencode_policy.certificates import (
@@ -13,6 +13,7 @@ from opencode_policy.certificates import (
     deciding,
     gateway_namespaces,
 )
+from opencode_policy.lean import dataclass
 from opencode_policy.listeners import Listener
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from opencode_policy.flux_tree import areas, flux_kustomizations, is_below, read_files
 from opencode_policy.kustomize_files import is_kustomization_file, kustomization_of, label, mentioned, root_of
+from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.scalars import to_python
+from opencode_policy.scalars import resolve, to_python
 from opencode_policy.tree import Tree
 
 _APP = "kubernetes/apps/demo/demo/app"
@@ -131,7 +132,7 @@ replicas: 1  # <- no kustomization lists this file, so Flux never applies it
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
         used = read_files(tree) | mentioned(tree) | _uppermost(tree)
-        folders = (*areas(tree), *(build.folder for build in tree.builds if build.resource and build.folder))
+        folders = {*areas(tree), *(build.folder for build in tree.builds if build.resource and build.folder)}
         orphans = [path for path in _candidates(tree, folders) if path not in used]
         yield from (Problem(_words(tree, path), label(tree, path)) for path in orphans)
         for area in areas(tree):
@@ -143,7 +144,7 @@ replicas: 1  # <- no kustomization lists this file, so Flux never applies it
                 yield Proof(f"each of the {count} manifests below {area} is read", label(tree, at))
 
 
-def _candidates(tree: Tree, folders: tuple[str, ...]) -> Iterator[str]:
+def _candidates(tree: Tree, folders: Collection[str]) -> Iterator[str]:
     """YAML files with something in them; a leading dot marks the settings of a tool."""
     for path in tree.manifests:
         name = posixpath.basename(path)
@@ -153,7 +154,8 @@ def _candidates(tree: Tree, folders: tuple[str, ...]) -> Iterator[str]:
 
 
 def _has_content(tree: Tree, path: str) -> bool:
-    return any(to_python(root) is not None for root in tree.document_roots(path))
+    roots = tree.document_roots(path)
+    return any(not isinstance(root, ScalarNode) or resolve(root) is not None for root in roots)
 
 
 def _uppermost(tree: Tree) -> set[str]:

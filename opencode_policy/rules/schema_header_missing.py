@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from opencode_policy.flux_tree import areas, is_below
 from opencode_policy.kustomize_files import is_kustomization_file, kustomization_of, label
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

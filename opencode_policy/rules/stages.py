@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from opencode_policy.finding import Severity
+from opencode_policy.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.flux_tree import flux_kustomizations
 from opencode_policy.kustomize_files import kustomization_of, label
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule

@@ -6,7 +6,9 @@ Arguments are skeletons: strings in which `UNKNOWN` stands for text that cannot 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from opencode_policy.lean import dataclass
 
 UNKNOWN = "\0"
 

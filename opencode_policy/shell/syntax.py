@@ -6,8 +6,7 @@ Instances compare by identity: two commands with the same text are two commands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.spans import Span
 
 

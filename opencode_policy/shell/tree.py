@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.spans import Offsets, Span, bytes_to_characters, without_carriage_returns
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell import quoting
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.spans import Offsets, Span

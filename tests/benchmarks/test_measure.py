@@ -39,6 +39,11 @@ def test_time_and_memory_of_a_process() -> None:
     assert 80e6 <= run.memory < 8e9
 
 
+def test_a_process_keeps_its_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    measure(python("import sys; sys.exit(sys.dont_write_bytecode)"))
+
+
 @pytest.mark.parametrize("code", [2, 3])
 def test_a_failed_process_is_shown_with_its_last_words(code: int) -> None:
     with pytest.raises(CannotRunError, match=rf"^it: exit code {code}\nno such policy$"):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from opencode_policy.finding import Severity
 from opencode_policy.policy.mistakes import Mistake, PolicyError
-from opencode_policy.run import Run, UsageError
+from opencode_policy.run import UsageError
 from tests.cli.conftest import Command, Engine
 from tests.cli.repository import CLAIM, CLAIM_PATH
 from tests.report import samples
@@ -165,23 +164,6 @@ def test_the_width_is_that_of_the_terminal(
     monkeypatch.setenv("COLUMNS", "60")
     notes = command("check").out.partition("Not checked\n")[2].partition("\n\n")[0]
     assert 50 < max(map(len, notes.splitlines())) <= 60
-
-
-def test_the_garbage_collector_is_off_only_during_the_check(
-    command: Command, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[bool] = []
-
-    def check(paths: object, **options: object) -> Run:
-        seen.append(gc.isenabled())
-        return answer(paths, **options)
-
-    answer = engine.check
-    monkeypatch.setattr("opencode_policy.run.check", check)
-    assert gc.isenabled()
-    command("check")
-    assert seen == [False]
-    assert gc.isenabled()
 
 
 class TestARealRepository:

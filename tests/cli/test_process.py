@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from opencode_policy import __version__
+
 ALWAYS_DEAR = (
     "asyncio",
     "email",
@@ -113,6 +115,62 @@ def test_a_closed_pipe_is_no_error(repository: Path) -> None:
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    "argv", [["check", "kubernetes"], ["trace"], ["rules"], ["explain", "claim-mismatch"], ["schema", "json"]]
+)
+def test_a_closed_standard_output_is_refused(repository: Path, argv: list[str]) -> None:
+    done = shell('exec "$@" >&-', *argv)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "opencode-policy: cannot write to standard output: it is closed\n"
+
+
+@pytest.mark.parametrize("argv", [["check", "kubernetes"], ["--version"], ["--help"], ["rules"]])
+def test_a_full_disk_behind_standard_output_is_refused(repository: Path, argv: list[str]) -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("only Linux has /dev/full")
+    done = shell('exec "$@" >/dev/full', *argv)
+    assert done.returncode == 2
+    assert done.stderr == "opencode-policy: cannot write to standard output: No space left on device\n"
+
+
+def test_a_closed_error_output_changes_nothing(repository: Path) -> None:
+    done = shell('exec "$@" 2>&-', "check", "kubernetes")
+    assert (done.returncode, done.stdout[:5]) == (1, "error")
+    assert shell('exec "$@" 2>&-', "check", "nowhere").returncode == 2
+
+
+def shell(script: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    """The command started by a line of shell, which has it as "$@"."""
+    return subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, *argv],
+        capture_output=True,
+        encoding="utf-8",
+        env={**PLAIN, "PYTHONPATH": str(PROJECT)},
+        check=False,
+    )
+
+
+def test_the_end_is_short_but_nothing_is_lost(tmp_path: Path) -> None:
+    code = (
+        "import atexit, gc, sys\n"
+        "from opencode_policy.__main__ import process\n"
+        "atexit.register(lambda: print('collector on:', gc.isenabled()))\n"
+        "sys.argv[1:] = ['--version']\n"
+        "process()\n"
+        "print('not reached')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=tmp_path,
+        env={**PLAIN, "PYTHONPATH": str(PROJECT)},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"opencode-policy {__version__}\ncollector on: False\n"
 
 
 def test_an_interrupt_ends_quietly_with_130(tmp_path: Path) -> None:

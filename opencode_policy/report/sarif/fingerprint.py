@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 
 from opencode_policy.finding import Finding
+from opencode_policy.lean import dataclass
 from opencode_policy.report.sarif.line_hash import line_hashes
 from opencode_policy.report.view import View
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.report.sarif.types import ComponentReference, DescriptorReference
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "opencode-policy")

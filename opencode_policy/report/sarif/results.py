@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.finding import Finding
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.report.sarif.fingerprint import Fingerprints
 from opencode_policy.report.sarif.identity import Taxa
