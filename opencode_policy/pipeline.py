@@ -35,7 +35,14 @@ def build_tree(
     diagnostics += expansion.diagnostics
     diagnostics += _empty(parsed)
     tree = Tree(
-        policy, sources, parsed, expansion.builds, expansion.resources, expansion.loose, tuple(missing)
+        policy,
+        sources,
+        parsed,
+        expansion.builds,
+        expansion.resources,
+        expansion.loose,
+        tuple(missing),
+        tuple(folders),
     )
     return tree, diagnostics
 

@@ -21,7 +21,7 @@ class Tree:
 
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
-    policy's scope that do not exist.
+    policy's scope that do not exist; `folders` are those whose files were asked for as manifests.
     """
 
     policy: Policy
@@ -31,6 +31,7 @@ class Tree:
     resources: Sequence[Resource]
     loose: Sequence[str] = ()
     missing: Sequence[str] = ()
+    folders: Sequence[str] = (".",)
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -31,6 +31,9 @@ _BLOCK = re.compile(r"[|>][-+\d]*[ \t]*(?:#[^\n]*)?\r?\n[ \t]+")
 _QUOTED = re.compile(r"(\\{0,3}[\"'])((?:(?!\1)[^\n])*)\1")
 _PLAIN = re.compile(r"[^\s\"'`][^\n]*")
 _WORD = re.compile(r"[^\s,;\"'`)\]}\\]+")
+_PROPERTY = re.compile(r"[&*!]\w")
+"""An anchor, an alias or a tag of YAML stands where the value would."""
+
 _COMMENT = re.compile(r"[ \t]+(?:#|//).*")
 _CODE = re.compile(r"[(){}\[\]]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+;?\Z|;\Z")
 _TALKS_ABOUT = re.compile(r"(?i)pass|secret|token|key|cred|auth")
@@ -125,7 +128,7 @@ def _value_at(text: str, start: int) -> _Value | None:
         rest = text[quoted.end() : _line_end(text, quoted.end())].lstrip("\"'`,;)]}\\ \t\r")
         return _Value(quoted[2], quoted.start(2), True, not rest or rest.startswith(("#", "//")))
     line = _PLAIN.match(text, start, _line_end(text, start))
-    if line is None:
+    if line is None or _PROPERTY.match(line[0]):
         return None
     whole = _COMMENT.sub("", line[0]).rstrip(" \t\r")
     word = _WORD.match(whole)
@@ -147,13 +150,15 @@ def is_literal(kind: NameKind, text: str, *, structured: bool, quoted: bool, alo
     """
     if not kind or len(text) < _SHORTEST or not can_be_secret(text):
         return False
+    if not structured and not quoted and _CODE.search(text):
+        return False
     if looks_random(text):
         return kind != "secret" or not _OBJECT_NAME.fullmatch(text)
     if kind != "password" or not alone or any(char.isspace() for char in text):
         return False
     if structured:
         return not (is_identifier(text) and _TALKS_ABOUT.search(text))
-    return _mixed(text) and (quoted or not _CODE.search(text))
+    return _mixed(text)
 
 
 def _mixed(text: str) -> bool:

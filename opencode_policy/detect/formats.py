@@ -147,7 +147,7 @@ def _of_format(token_format: Format, text: str) -> Iterator[Secret]:
         certain = token_format.is_proved(token)
         proved = certain and token_format.proves is not None
         if proved or not _is_made_up(token, token_format):
-            yield Secret(token_format.kind, found.start(), found.end(), certain, token)
+            yield Secret(token_format.kind, found.start(), found.end(), certain, token, doubtful=not certain)
 
 
 def _is_made_up(token: str, token_format: Format) -> bool:

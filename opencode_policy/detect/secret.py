@@ -11,8 +11,9 @@ class Secret:
     """A secret in a text.
 
     `kind` says what it is, with its article (`a GitHub token`); `start` and `end` are offsets into the text.
-    `certain` is True where a checksum or the structure proves it, False where it only looks like one.
-    `value` is the secret itself, decoded where it stood in base64 (`encoded`); it is never part of the repr.
+    `certain` is True where its form alone proves it, False where only its name or its surroundings say so;
+    `doubtful` where it has the form without the proof (a checksum that does not fit). `value` is the secret
+    itself, decoded where it stood in base64 (`encoded`); it is never part of the repr.
     """
 
     kind: str
@@ -21,11 +22,12 @@ class Secret:
     certain: bool
     value: str = field(repr=False)
     encoded: bool = False
+    doubtful: bool = False
 
     @property
     def words(self) -> str:
         """What was found, its length and no more of it: fit for a message."""
-        doubt = "" if self.certain else "what looks like "
+        doubt = "what looks like " if self.doubtful else ""
         how = ", in base64" if self.encoded else ""
         return f"{doubt}{self.kind} ({len(self.value)} characters{how})"
 

@@ -21,6 +21,7 @@ from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithout
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.secret_in_file import SecretInFile
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
@@ -44,6 +45,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     SecretLiteralEnvironment,
     CloneTokenInServer,
     ServerPasswordMissing,
+    SecretInFile,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
