@@ -23,11 +23,15 @@ from opencode_policy.workload import Container, Pod
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A secret in clear: the role it has, what it is, and its place."""
+    """A secret in clear: the role it has, what it is, and its place.
+
+    `shown` tells that the value itself stands there; otherwise the place only refers to it.
+    """
 
     role: str
     words: str
     at: Place
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def in_environment(workspace: WorkspaceTree, roles: Roles) -> Iterator[Literal]:
             role = _role_of(variable, roles)
             if role is not None and variable.origin == "ConfigMap":
                 words = f"{variable.name} comes from the ConfigMap {variable.holder}"
-                yield Literal(role, words, variable.at)
+                yield Literal(role, words, variable.at, shown=False)
             elif role is not None:
                 yield Literal(role, f"the value of {variable.name} stands in the manifest", variable.at)
 

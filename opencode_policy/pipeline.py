@@ -45,6 +45,7 @@ def build_tree(
         expansion.loose,
         tuple(missing),
         tuple(schema_folders),
+        tuple(folders),
     )
     return tree, diagnostics
 

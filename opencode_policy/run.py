@@ -13,18 +13,20 @@ from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.nearest import hint, nearest
-from opencode_policy.outcome import location_of
+from opencode_policy.outcome import Problem, location_of
 from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
 from opencode_policy.policy.load import find_policy, load_policy
 from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
+from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue
 from opencode_policy.rules.table import load_rules
 from opencode_policy.schemas.folder import folder
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
+from opencode_policy.tree_secrets import hide_secrets
 from opencode_policy.verdicts import Case
 
 
@@ -151,7 +153,19 @@ def evaluate(
     result = Result(
         tuple(shown), verdicts, gaps, tuple(said.failures), len(found.sources), len(tree.resources)
     )
-    return Run(result, found.sources, policy, known, Redactor())
+    return Run(result, found.sources, policy, known, _redactor(tree, said))
+
+
+def _redactor(tree: Tree, said: Judgements) -> Redactor:
+    """Knows every secret of the tree, whichever rules were run, and every place a rule calls secret."""
+    redactor = Redactor()
+    hide_secrets(redactor, tree)
+    for judgement in said.outcomes:
+        outcome = judgement.outcome
+        if isinstance(outcome, Problem) and outcome.secret:
+            redactor.hide(location_of(outcome.at))
+            redactor.add(outcome.at.text if isinstance(outcome.at, Field) else "")
+    return redactor
 
 
 def _folder(path: Path, root: Path) -> str:

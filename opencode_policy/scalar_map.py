@@ -16,12 +16,17 @@ _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 def locate(node: ScalarNode, start: int, end: int) -> Location:
     """Region of the file that holds `node.value[start:end]`; the whole scalar if it was generated."""
+    return node.source.location(*written_span(node, start, end))
+
+
+def written_span(node: ScalarNode, start: int, end: int) -> tuple[int, int]:
+    """Offsets in the source of the text that stands for `node.value[start:end]`, as `locate` places it."""
     offsets = _offsets(node)
     if offsets is None:
-        return node.location
+        return node.span
     first = offsets[min(start, len(offsets) - 1)]
     last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
-    return node.source.location(first, max(first, last))
+    return first, max(first, last)
 
 
 def _offsets(node: ScalarNode) -> list[int] | None:

@@ -24,7 +24,8 @@ class Tree:
 
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
-    policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions.
+    policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
+    `folders` are those whose files were asked for as manifests.
     """
 
     policy: Policy
@@ -35,6 +36,7 @@ class Tree:
     loose: Sequence[str] = ()
     missing: Sequence[str] = ()
     schema_folders: Sequence[Path] = ()
+    folders: Sequence[str] = (".",)
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,9 +1,9 @@
-"""Values given to names that promise a secret: `password: x`, `API_KEY=x`, `--token x`, `name: T` / `value: x`."""
+"""Values of names that promise a secret: `password: x`, `API_KEY=x`, `--token x`, `{name: T, value: x}`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from opencode_policy.detect.names import NameKind, kind_of_name
 from opencode_policy.detect.secret import Secret
@@ -13,29 +13,34 @@ from opencode_policy.lean import dataclass
 STRUCTURED = (".yaml", ".yml", ".json", ".env", ".ini", ".toml", ".conf", ".cfg", ".properties", ".tfvars")
 """Files in which what stands behind a key is its value; elsewhere it may as well be prose or code."""
 
-_TELLING = re.compile(
-    r"[Pp]ass(?:w|ph|\b|[\"'\s_=:])|PASS|[Pp][Ww][Dd]|PWD|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Cc]red|CRED"
-    r"|[Aa]pi[-_]?[Kk]ey|(?<=[a-z_-])[Kk]ey\b|(?<=_)KEY|[Aa]uth|AUTH|\b[Pp]at\b|PAT\b|[Jj]wt|JWT"
-)
-_NAME_BEFORE = re.compile(r"[A-Za-z0-9_./-]*\Z")
-_REST = re.compile(r"(?P<rest>[\w.-]{0,40})\\?[\"']?(?P<between>[ \t]*(?::=|=>|=|:)[ \t]*)")
-_OPTION = re.compile(r"(?P<rest>[\w-]{0,40})[ \t]+(?=[^\s-])")
-_PAIR = re.compile(
-    r"name\\?[\"']?[ \t]*:[ \t]*\\?[\"']?(?P<name>[A-Za-z_][\w.-]*)\\?[\"']?[ \t]*(?:#[^\n]*)?,?\s*"
-    r"\\?[\"']?value\\?[\"']?[ \t]*:[ \t]*"
-)
+_TELLING = ("pass", "pwd", "token", "secret", "cred", "auth", "jwt", "pat", "bearer", "key")
+"""Every name that promises a secret has one of these in it."""
+
+_WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-")
+_SEPARATOR = re.compile(r"(?:\\{0,3}[\"'])?[ \t]*+(?::=|=>|[:=])")
+_SPACE = re.compile(r"[ \t]++(?=[^\s-])")
+_LABEL = re.compile(r"(?:\b|[\"'])(?:name|key)(?:\\{0,3}[\"'])?[ \t]*:[ \t]*(?:\\{0,3}[\"'])?\Z")
 _VALUE = re.compile(
-    r"""
-    (?:[|>][-+\d]*[ \t]*(?:\#[^\n]*)?\r?\n[ \t]+)?          # a block scalar: its first line
-    (?P<quote>\\?["'])?
-    (?P<value>(?(quote)(?:(?!(?P=quote))[^\n\\]|\\.(?<!(?P=quote)))*|[^\s,;"'`)\]}\\]+))
-    """,
-    re.VERBOSE,
+    r"(?:\\{0,3}[\"'])?[ \t]*+(?:\#[^\n]*)?,?\s*+(?:\\{0,3}[\"'])?value(?:\\{0,3}[\"'])?[ \t]*+:"
 )
+_LABEL_WINDOW = 24
+_LONGEST_VALUE = 400
+"""How far before its name a value may begin, where they stand in this order."""
+
+_BLOCK = re.compile(r"[|>][-+\d]*[ \t]*(?:#[^\n]*)?\r?\n[ \t]+")
+_QUOTED = re.compile(r"(\\{0,3}[\"'])((?:(?!\1)[^\n])*)\1")
+_PLAIN = re.compile(r"[^\s\"'`][^\n]*")
+_WORD = re.compile(r"[^\s,;\"'`)\]}\\]+")
+_PROPERTY = re.compile(r"[&*!]\w")
+"""An anchor, an alias or a tag of YAML stands where the value would."""
+
+_COMMENT = re.compile(r"[ \t]+(?:#|//).*")
 _CODE = re.compile(r"[(){}\[\]]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+;?\Z|;\Z")
 _TALKS_ABOUT = re.compile(r"(?i)pass|secret|token|key|cred|auth")
+_OBJECT_NAME = re.compile(r"(?=.*-)[a-z0-9]{1,12}(?:[-.][a-z0-9]{1,12})+")
+"""The name of an object, with the hash of a generator: a `secret:` may well be one."""
+
 _SHORTEST = 5
-_WINDOW = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,63 +49,116 @@ class _Value:
 
     text: str
     start: int
-    end: int
     quoted: bool
     alone: bool
 
 
-def assignments(text: str, *, structured: bool) -> Iterator[Secret]:
-    """Literal values of names that promise a secret; never certain."""
-    for name, value in (*_assigned(text), *_paired(text)):
-        kind = kind_of_name(name)
-        if kind and _is_literal(kind, value, structured=structured):
-            yield Secret(f"the value of '{name}'", value.start, value.end, False, value.text)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that promises a secret; `at` is where its value begins, -1 where that stands elsewhere."""
+
+    name: str
+    at: int
 
 
-def _assigned(text: str) -> Iterator[tuple[str, _Value]]:
-    for found in _TELLING.finditer(text):
-        end = found.start() + len(found[0].rstrip("\"' \t\r\n=:"))
-        before = _NAME_BEFORE.search(text, max(0, found.start() - _WINDOW), found.start())
-        head = (before[0] if before else "") + text[found.start() : end]
-        rest = _REST.match(text, end)
-        if rest is None and head.lstrip("/.").startswith("--"):
-            rest = _OPTION.match(text, end)
-        if rest is not None:
-            value = _value_at(text, rest.end())
-            if value is not None:
-                yield head.lstrip("-") + rest["rest"], value
+def candidates(text: str) -> tuple[Candidate, ...]:
+    """Names in a text that promise a secret and are given something; cheap, for searching many files."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(char.lower() if char.isascii() else char for char in text)
+    found = {}
+    for word in _TELLING:
+        start = lower.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if word != "pat" or not lower[end : end + 1].isalpha():
+                first, last = _whole_word(text, start, end)
+                found[first] = last
+                end = max(end, last)
+            start = lower.find(word, end)
+    named = (_candidate(text, start, end) for start, end in sorted(found.items()))
+    return tuple(item for item in named if item is not None)
 
 
-def _paired(text: str) -> Iterator[tuple[str, _Value]]:
-    """Environment variables as Kubernetes lists them: a name and a value beside it."""
-    for found in _PAIR.finditer(text) if "value" in text else ():
-        value = _value_at(text, found.end())
-        if value is not None:
-            yield found["name"], value
+def _whole_word(text: str, start: int, end: int) -> tuple[int, int]:
+    size = len(text)
+    while start and text[start - 1] in _WORD_CHARACTERS:
+        start -= 1
+    while end < size and text[end] in _WORD_CHARACTERS:
+        end += 1
+    return start, end
+
+
+def _candidate(text: str, start: int, end: int) -> Candidate | None:
+    word = text[start:end]
+    name = word.lstrip("-./")
+    if not kind_of_name(name):
+        return None
+    given = _SEPARATOR.match(text, end) or (word.startswith("--") and _SPACE.match(text, end))
+    if given:
+        return Candidate(name, given.end())
+    if _LABEL.search(text[max(0, start - _LABEL_WINDOW) : start]) is None:
+        return None
+    value = _VALUE.match(text, end)
+    if value is not None:
+        return Candidate(name, value.end())
+    before = text[max(0, start - _LONGEST_VALUE) : start]
+    return Candidate(name, -1) if "value:" in before or 'value"' in before else None
+
+
+def assignments(text: str, found: Iterable[Candidate], *, structured: bool) -> Iterator[Secret]:
+    """Literal values among those of the candidates; never certain."""
+    for candidate in found:
+        value = _value_at(text, candidate.at) if candidate.at >= 0 else None
+        if value is None:
+            continue
+        kind = kind_of_name(candidate.name)
+        if is_literal(kind, value.text, structured=structured, quoted=value.quoted, alone=value.alone):
+            end = value.start + len(value.text)
+            yield Secret(f"the value of '{candidate.name}'", value.start, end, False, value.text)
 
 
 def _value_at(text: str, start: int) -> _Value | None:
-    found = _VALUE.match(text, start)
-    if found is None or not found["value"]:
+    while text[start : start + 1] in (" ", "\t"):
+        start += 1
+    block = _BLOCK.match(text, start)
+    start = block.end() if block else start
+    quoted = _QUOTED.match(text, start)
+    if quoted is not None:
+        rest = text[quoted.end() : _line_end(text, quoted.end())].lstrip("\"'`,;)]}\\ \t\r")
+        return _Value(quoted[2], quoted.start(2), True, not rest or rest.startswith(("#", "//")))
+    line = _PLAIN.match(text, start, _line_end(text, start))
+    if line is None or _PROPERTY.match(line[0]):
         return None
-    line_end = text.find("\n", found.end())
-    behind = text[found.end() : line_end if line_end >= 0 else len(text)].lstrip("\\\"'`,;)]} \t\r")
-    alone = not behind or behind.startswith(("#", "//"))
-    return _Value(found["value"], found.start("value"), found.end("value"), bool(found["quote"]), alone)
+    whole = _COMMENT.sub("", line[0]).rstrip(" \t\r")
+    word = _WORD.match(whole)
+    if word is None:
+        return None
+    alone = whole[word.end() :].lstrip("\"'`,;)]}\\ \t") == ""
+    return _Value(word[0], start, False, alone)
 
 
-def _is_literal(kind: NameKind, value: _Value, *, structured: bool) -> bool:
-    """Whether the value is a secret as far as one can tell from name and form."""
-    text = value.text
-    if len(text) < _SHORTEST or not can_be_secret(text):
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
+
+
+def is_literal(kind: NameKind, text: str, *, structured: bool, quoted: bool, alone: bool) -> bool:
+    """Whether a value is a secret as far as one can tell from the kind of its name and from its form.
+
+    `structured` says that it is certainly the name's value, as in YAML, and no word of prose or code.
+    """
+    if not kind or len(text) < _SHORTEST or not can_be_secret(text):
+        return False
+    if not structured and not quoted and _CODE.search(text):
         return False
     if looks_random(text):
-        return True
-    if kind != "password" or not value.alone or any(char.isspace() for char in text):
+        return kind != "secret" or not _OBJECT_NAME.fullmatch(text)
+    if kind != "password" or not alone or any(char.isspace() for char in text):
         return False
     if structured:
         return not (is_identifier(text) and _TALKS_ABOUT.search(text))
-    return _mixed(text) and (value.quoted or not _CODE.search(text))
+    return _mixed(text)
 
 
 def _mixed(text: str) -> bool:

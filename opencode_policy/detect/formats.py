@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 
 from opencode_policy.detect.checksums import has_crc32_base62, is_bech32
 from opencode_policy.detect.secret import Secret
@@ -126,10 +126,12 @@ FORMATS: tuple[Format, ...] = (
     Format("an Azure storage key", ("AccountKey=",), r"AccountKey=[A-Za-z0-9+/]{86}=="),
 )
 
+_STARTS = tuple(sorted({start for item in FORMATS for start in item.starts}))
+
 
 def hints(text: str) -> frozenset[str]:
     """The literal texts of token forms that occur in a text; cheap, for searching many files."""
-    return frozenset(_starts().findall(text))
+    return frozenset(start for start in _STARTS if start in text)
 
 
 def tokens(text: str, seen: frozenset[str]) -> Iterator[Secret]:
@@ -145,7 +147,7 @@ def _of_format(token_format: Format, text: str) -> Iterator[Secret]:
         certain = token_format.is_proved(token)
         proved = certain and token_format.proves is not None
         if proved or not _is_made_up(token, token_format):
-            yield Secret(token_format.kind, found.start(), found.end(), certain, token)
+            yield Secret(token_format.kind, found.start(), found.end(), certain, token, doubtful=not certain)
 
 
 def _is_made_up(token: str, token_format: Format) -> bool:
@@ -154,10 +156,3 @@ def _is_made_up(token: str, token_format: Format) -> bool:
     for start in token_format.starts:
         body = body.removeprefix(start)
     return is_placeholder(body) or has_run(body) or entropy(body) < _LEAST_ENTROPY
-
-
-@cache
-def _starts() -> re.Pattern[str]:
-    """All literal texts in one expression."""
-    literals = sorted({start for item in FORMATS for start in item.starts}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, literals)))

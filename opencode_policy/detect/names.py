@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 NameKind = Literal["password", "token", "key", "secret", ""]
@@ -33,6 +34,7 @@ _HARMLESS = _words(
 )
 
 
+@lru_cache(maxsize=16_384)
 def kind_of_name(name: str) -> NameKind:
     """What a name promises; empty for one that promises no secret (`TOKEN_FILE`, `KEYCLOAK_URL`).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 
 from opencode_policy.lean import dataclass
@@ -12,8 +13,9 @@ class Secret:
     """A secret in a text.
 
     `kind` says what it is, with its article (`a GitHub token`); `start` and `end` are offsets into the text.
-    `certain` is True where a checksum or the structure proves it, False where it only looks like one.
-    `value` is the secret itself, decoded where it stood in base64; it is never part of the repr.
+    `certain` is True where its form alone proves it, False where only its name or its surroundings say so;
+    `doubtful` where it has the form without the proof (a checksum that does not fit). `value` is the secret
+    itself, decoded where it stood in base64 (`encoded`); it is never part of the repr.
     """
 
     kind: str
@@ -21,9 +23,18 @@ class Secret:
     end: int
     certain: bool
     value: str = field(repr=False)
+    encoded: bool = False
+    doubtful: bool = False
+
+    @property
+    def words(self) -> str:
+        """What was found, its length and no more of it: fit for a message."""
+        doubt = "what looks like " if self.doubtful else ""
+        how = ", in base64" if self.encoded else ""
+        return f"{doubt}{self.kind} ({len(self.value)} characters{how})"
 
 
-def without_overlap(found: list[Secret]) -> list[Secret]:
+def without_overlap(found: Iterable[Secret]) -> list[Secret]:
     """Of secrets that share text only the first in the list, in the order in which they stand."""
     kept: list[Secret] = []
     for secret in found:

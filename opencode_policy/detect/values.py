@@ -10,7 +10,7 @@ from collections import Counter
 _REFERENCE = re.compile(
     r"""
     \$[({$A-Za-z_@*0-9] | %[A-Za-z_]\w*% | \{\{ | \{%                   # variables and templates
-    | ENC\[ | !\w | < | \*{3,} | &\w | \*\w                             # encrypted, tags, aliases, masks
+    | ENC\[ | < | \*{3,}                                                # encrypted values, masks
     | (?:vault|op|ref\+\w+|secretref|doppler|file|env|sops|bao):        # pointers into a store
     | arn:aws | process\.env | os\.(?:environ|getenv) | secrets\. | vars\.
     """,
@@ -22,7 +22,8 @@ _PUBLIC = re.compile(
     | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}            # UUID
     | -----BEGIN[ ](?:CERTIFICATE|PUBLIC[ ]KEY|AGE[ ]ENCRYPTED).*
     | (?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+|age1[a-z0-9]{20,}).*          # public keys
-    | (?:/|\./|\.\./|~/|[A-Za-z]:\\)[^+=]*                                    # paths
+    | (?!/[^/.+=]{20,}\Z)(?:/|\./|\.\./|~/|[A-Za-z]:\\)[^+=]*                # paths
+    | Ag[A-D][A-Za-z0-9+/]{500,}={0,2}                                        # sealed for a controller
     | [a-z][a-z0-9+.-]*://[^\s/@]*(?:/\S*)?                                   # addresses without a login
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                            # mail addresses
     | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\d+)?                               # IP addresses
@@ -42,8 +43,8 @@ _PLACEHOLDER = re.compile(
 _WORDS_OF_A_PLACE = """
     any auto array basic bearer boolean bool bytes default deny disable disabled empty enable enabled env
     environment external false file generate generated hidden inherit input integer internal literal manual
-    never nil no none null number object off on opaque optional password passwd prompt random read required
-    secret stdin str string token true type undefined unknown unset value vault write yes
+    never nil no none null number object off on opaque optional pass password passwd prompt pw random read
+    required secret stdin str string token true type undefined unknown unset value vault write yes
 """
 _WORDS = frozenset(_WORDS_OF_A_PLACE.split())
 _PART = re.compile(r"[-_./:@\s]+")

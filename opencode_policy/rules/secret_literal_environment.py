@@ -189,7 +189,8 @@ secretGenerator:
         searches = (in_environment, in_arguments, in_secret_manifests, in_generators)
         found = [literal for search in searches for literal in search(workspace, roles)]
         for literal in found:
-            yield Problem(literal.words, literal.at, requirement=REQUIREMENTS[literal.role], secret=True)
+            requirement = REQUIREMENTS[literal.role]
+            yield Problem(literal.words, literal.at, requirement=requirement, secret=literal.shown)
         for role in roles.variables:
             if all(literal.role != role for literal in found):
                 yield _proof(workspace, roles, role)

@@ -38,6 +38,7 @@ from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnaccep
 from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
+from opencode_policy.rules.secret_in_file import SecretInFile
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
@@ -73,6 +74,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ServerPasswordMissing,
     ProviderUnlimited,
     TrafficPolicyMissing,
+    SecretInFile,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,

@@ -1,0 +1,65 @@
+"""Secrets that tell by their surroundings: logins in addresses and headers, .netrc, OAuth login files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from opencode_policy.detect.encoded import decode
+from opencode_policy.detect.secret import Secret
+from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
+
+_URL = re.compile(
+    r"://(?P<user>[^\s/:@\"'<>|\\]{0,200}+)(?::(?P<password>[^\s/@\"'<>|\\]{1,300}+))?@(?=[A-Za-z0-9\[$])"
+)
+_HEADER = re.compile(
+    r"(?<![A-Za-z])(?P<scheme>[Bb]earer|[Bb]asic|(?<=: )token)[ \t]+(?P<value>[A-Za-z0-9+/=._~-]{12,4000})"
+)
+_NETRC = re.compile(
+    r"\bmachine[ \t]+\S{1,300}\s+login[ \t]+\S{1,300}\s+password[ \t]+(?P<value>[^\s\"'\\]{4,300})"
+)
+_LOGIN = re.compile(
+    r"\b(?:refresh|access|id)(?:_token|Token)?\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
+    r"(?P<value>[A-Za-z0-9+/=._~;:-]{8,4000})"
+)
+
+
+def logins(text: str) -> Iterator[Secret]:
+    """Every login that the text gives away in one of these ways."""
+    if "://" in text and "@" in text:
+        yield from _in_addresses(text)
+    if "earer " in text or "asic " in text or ": token " in text:
+        yield from _in_headers(text)
+    if "machine" in text and "password" in text:
+        for found in _NETRC.finditer(text):
+            if can_be_secret(found["value"]):
+                yield _secret("the password of a .netrc", found, "value")
+    if "oauth" in text:
+        for found in _LOGIN.finditer(text):
+            if can_be_secret(found["value"]) and not is_identifier(found["value"]):
+                yield _secret("the token of an OAuth login", found, "value")
+
+
+def _in_addresses(text: str) -> Iterator[Secret]:
+    for found in _URL.finditer(text):
+        password = found["password"]
+        if password and can_be_secret(password):
+            yield _secret("the password of an address", found, "password")
+        elif not password and looks_random(found["user"]) and can_be_secret(found["user"]):
+            yield _secret("the login of an address", found, "user")
+
+
+def _in_headers(text: str) -> Iterator[Secret]:
+    for found in _HEADER.finditer(text):
+        value = found["value"]
+        if found["scheme"].lower() == "basic":
+            user, colon, password = decode(value).partition(":")
+            if user and colon and can_be_secret(password):
+                start, end = found.span("value")
+                yield Secret("the password of a header", start, end, False, password, encoded=True)
+        elif looks_random(value) and can_be_secret(value):
+            yield _secret("the token of a header", found, "value")
+
+
+def _secret(kind: str, found: re.Match[str], group: str) -> Secret:
+    return Secret(kind, *found.span(group), certain=False, value=found[group])
