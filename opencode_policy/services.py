@@ -168,11 +168,18 @@ def target_link(entry: Field, container: Container) -> Link:
         known = [port["name"].text for _, port in _named_ports(pod)]
         words = f"no container of {pod.workload.name} has a port named '{target.text}'"
         return broken(words + hint(target.text, known), place, near("its ports", container.field["ports"]))
-    owners = [owner for owner, port in _named_ports(pod) if port["containerPort"].value == number]
-    if owners and container.field.node not in [owner.field.node for owner in owners]:
-        words = f"the port {target.text or number} is that of the container {owners[0].name}"
+    neighbour = neighbour_with_port(number, container)
+    if neighbour is not None:
+        words = f"the port {target.text or number} is that of the container {neighbour.name}"
         return broken(f"{words} instead of {container.name}", target or entry["port"])
     return Link(f"it leads to the port {number} of the container {container.name}", place)
+
+
+def neighbour_with_port(number: int | None, container: Container) -> Container | None:
+    """The container that declares a port in the place of this one, if another does and this one does not."""
+    owners = [owner for owner, port in _named_ports(container.pod) if port["containerPort"].value == number]
+    own = container.field.node in [owner.field.node for owner in owners]
+    return owners[0] if owners and not own else None
 
 
 def _named_ports(pod: Pod) -> Iterator[tuple[Container, Field]]:

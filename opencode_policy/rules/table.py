@@ -11,17 +11,20 @@ from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssue
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
+from opencode_policy.rules.dns_annotation_missing import DnsAnnotationMissing
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.proxy_present import ProxyPresent
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -36,6 +39,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     RouteChainBroken,
     RouteGatewayUnacceptable,
     TrafficPolicyMissing,
+    StreamTimeoutLimited,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
@@ -47,6 +51,8 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    DnsAnnotationMissing,
+    ProxyPresent,
 )
 
 
