@@ -23,6 +23,7 @@ from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.server_unexpected import ServerUnexpected
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
@@ -53,6 +54,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ClaimMismatch,
     DnsAnnotationMissing,
     ProxyPresent,
+    ServerUnexpected,
 )
 
 
