@@ -45,9 +45,7 @@ def strangers(tree: Tree) -> Iterator[Sign]:
     images = server_repositories(tree)
     own = {id(item.pod.workload) for item in tree.workspaces if item.pod is not None}
     for pod in tree.pods:
-        if tree.builds and pod.workload.applied_by is None:
-            continue
-        for container in pod.all_containers:
+        for container in pod.all_containers if tree.applies(pod.workload) else ():
             prepares = container.role == "init" and id(pod.workload) in own
             sign = _sign(container, images)
             if sign is not None and not prepares and _identity(container) not in known:

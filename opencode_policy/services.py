@@ -24,7 +24,8 @@ def service_of(tree: Tree, route: Resource, reference: Field) -> Resource | None
     found = tree.of_kind("Service", namespace)
     if reference["kind"].text not in ("", "Service") or reference["group"].text:
         return None
-    return next((item for item in found if item.name == reference["name"].text and not item.id.group), None)
+    named = (item for item in found if item.name == reference["name"].text and not item.id.group)
+    return next(filter(tree.applies, named), None)
 
 
 def service_link(tree: Tree, route: Resource, reference: Field) -> Link:
@@ -96,8 +97,7 @@ def pod_labels(pod: Pod) -> dict[str, str]:
 
 def pods_behind(tree: Tree, service: Resource) -> list[Pod]:
     """Pods that a Service sends to; a workload that nothing applies has none."""
-    applied = [pod for pod in tree.pods if pod.workload.applied_by or not service.applied_by]
-    return [pod for pod in applied if selects(service, pod)]
+    return [pod for pod in tree.pods if tree.applies(pod.workload) and selects(service, pod)]
 
 
 def pods_link(tree: Tree, service: Resource, pod: Pod) -> Link:

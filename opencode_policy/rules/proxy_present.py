@@ -234,7 +234,7 @@ spec:
         for route in routes:
             for policy in before_route(workspace.tree, self.parameters.policies, route, workspace.host):
                 yield from self._login(policy)
-            yield from detours(workspace, route)
+            yield from detours(workspace, route) if _is_own(workspace, route) else ()
         for resource in [*workspace.resources, *routes]:
             yield from self._login(resource)
             yield from self._annotated(resource)
@@ -256,7 +256,7 @@ spec:
         """Containers and charts of the namespace; whatever lies in others may serve other routes."""
         tree, namespace = workspace.tree, workspace.spec.namespace
         for pod in (item for item in tree.pods if item.workload.namespace == namespace):
-            for container in pod.all_containers:
+            for container in pod.all_containers if tree.applies(pod.workload) else ():
                 words = f"the container {container.name} of {pod.workload.name} is a proxy"
                 yield from self._named(words, container.image, container.field["name"])
         for release in tree.of_kind("HelmRelease", namespace):
@@ -271,6 +271,11 @@ spec:
             if found:
                 yield Problem(f"{words}: {max(found, key=len)}", field)
                 return
+
+
+def _is_own(workspace: WorkspaceTree, route: Resource) -> bool:
+    """A route of somebody else that leads elsewhere takes the host away; that is no proxy."""
+    return any(route is item for item in workspace.of_kind("HTTPRoute"))
 
 
 def _has_word(text: str, word: str) -> bool:
