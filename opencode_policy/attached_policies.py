@@ -37,7 +37,7 @@ def policies(tree: Tree, kind: str) -> list[Resource]:
 
     An older policy goes before a younger one; of those applied at once, the one that sorts first.
     """
-    found = [item for item in tree.of_kind(kind) if item.id.api_version == VERSION]
+    found = [item for item in tree.of_kind(kind) if item.id.api_version == VERSION and tree.applies(item)]
     return sorted(found, key=lambda item: (item.namespace, item.name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from opencode_policy.lean import dataclass
+from opencode_policy.listeners import gateways
 from opencode_policy.resource import Field, Resource
 from opencode_policy.routes import attachments
 from opencode_policy.tree import Tree, WorkspaceTree
@@ -66,8 +67,10 @@ def covering(tree: Tree, host: str) -> list[Certificate]:
 
 
 def gateway_namespaces(workspace: WorkspaceTree) -> set[str]:
-    """Namespaces of the Gateways that the workspace's routes attach to."""
-    return {item.namespace for item in attachments(workspace)}
+    """Namespaces of the Gateways that the workspace's routes attach to, if there are such Gateways."""
+    known = set(gateways(workspace.tree))
+    found = attachments(workspace)
+    return {item.namespace for item in found if (item.namespace, item.gateway) in known}
 
 
 def deciding(workspace: WorkspaceTree) -> list[Certificate]:

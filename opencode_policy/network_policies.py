@@ -19,6 +19,7 @@ def closed_link(tree: Tree, pod: Pod, number: int) -> Link | None:
     looked at, since where the Gateway's proxies run stands outside the tree.
     """
     chosen = [item for item in tree.of_kind("NetworkPolicy", pod.workload.namespace) if _closes(item, pod)]
+    chosen = [item for item in chosen if tree.applies(item)]
     if not chosen or any(_opens(item, pod, number) for item in chosen):
         return None
     policy = chosen[0]

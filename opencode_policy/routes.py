@@ -46,8 +46,9 @@ class Attachment:
 
 
 def http_routes(tree: Tree) -> list[Resource]:
-    """Every HTTPRoute of the tree."""
-    return [item for item in tree.of_kind("HTTPRoute") if item.id.group == GATEWAY_GROUP]
+    """Every HTTPRoute that is applied."""
+    found = tree.of_kind("HTTPRoute")
+    return [item for item in found if item.id.group == GATEWAY_GROUP and tree.applies(item)]
 
 
 def serving(tree: Tree, host: str) -> list[Claim]:

@@ -24,7 +24,8 @@ def service_of(tree: Tree, route: Resource, reference: Field) -> Resource | None
     found = tree.of_kind("Service", namespace)
     if reference["kind"].text not in ("", "Service") or reference["group"].text:
         return None
-    return next((item for item in found if item.name == reference["name"].text and not item.id.group), None)
+    named = (item for item in found if item.name == reference["name"].text and not item.id.group)
+    return next(filter(tree.applies, named), None)
 
 
 def service_link(tree: Tree, route: Resource, reference: Field) -> Link:
@@ -96,8 +97,7 @@ def pod_labels(pod: Pod) -> dict[str, str]:
 
 def pods_behind(tree: Tree, service: Resource) -> list[Pod]:
     """Pods that a Service sends to; a workload that nothing applies has none."""
-    applied = [pod for pod in tree.pods if pod.workload.applied_by or not service.applied_by]
-    return [pod for pod in applied if selects(service, pod)]
+    return [pod for pod in tree.pods if tree.applies(pod.workload) and selects(service, pod)]
 
 
 def pods_link(tree: Tree, service: Resource, pod: Pod) -> Link:
@@ -168,11 +168,18 @@ def target_link(entry: Field, container: Container) -> Link:
         known = [port["name"].text for _, port in _named_ports(pod)]
         words = f"no container of {pod.workload.name} has a port named '{target.text}'"
         return broken(words + hint(target.text, known), place, near("its ports", container.field["ports"]))
-    owners = [owner for owner, port in _named_ports(pod) if port["containerPort"].value == number]
-    if owners and container.field.node not in [owner.field.node for owner in owners]:
-        words = f"the port {target.text or number} is that of the container {owners[0].name}"
+    neighbour = neighbour_with_port(number, container)
+    if neighbour is not None:
+        words = f"the port {target.text or number} is that of the container {neighbour.name}"
         return broken(f"{words} instead of {container.name}", target or entry["port"])
     return Link(f"it leads to the port {number} of the container {container.name}", place)
+
+
+def neighbour_with_port(number: int | None, container: Container) -> Container | None:
+    """The container that declares a port in the place of this one, if another does and this one does not."""
+    owners = [owner for owner, port in _named_ports(container.pod) if port["containerPort"].value == number]
+    own = container.field.node in [owner.field.node for owner in owners]
+    return owners[0] if owners and not own else None
 
 
 def _named_ports(pod: Pod) -> Iterator[tuple[Container, Field]]:

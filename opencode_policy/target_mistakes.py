@@ -50,19 +50,24 @@ def _reference(tree: Tree, policy: Resource, reference: Field) -> Iterator[Probl
     elif reference["namespace"]:
         words = f"a target has no namespace: a policy reaches nothing outside its own, {policy.namespace}"
         yield Problem(words, reference["namespace"])
-    elif tree.get(kind.text, name.text, policy.namespace) is None:
+    elif name.text not in (item.name for item in _known(tree, kind.text, policy.namespace)):
         yield Problem(_absent(tree, policy, kind.text, name.text), name)
     else:
         yield from _section(tree.get(kind.text, name.text, policy.namespace), reference["sectionName"])
 
 
+def _known(tree: Tree, kind: str, namespace: str | None = None) -> list[Resource]:
+    """Objects of a kind that are applied."""
+    return [item for item in tree.of_kind(kind, namespace) if tree.applies(item)]
+
+
 def _absent(tree: Tree, policy: Resource, kind: str, name: str) -> str:
     words = f"there is no {kind} {policy.namespace}/{name}"
-    known = gateways(tree) if kind == "Gateway" else [(r.namespace, r.name) for r in tree.of_kind(kind)]
+    known = gateways(tree) if kind == "Gateway" else [(r.namespace, r.name) for r in _known(tree, kind)]
     elsewhere = [namespace for namespace, other in known if other == name]
     if elsewhere:
         return f"{words}, only one in {elsewhere[0]}, out of reach of the policy"
-    return words + hint(name, (item.name for item in tree.of_kind(kind, policy.namespace)), cutoff=_ALIKE)
+    return words + hint(name, (item.name for item in _known(tree, kind, policy.namespace)), cutoff=_ALIKE)
 
 
 def _section(target: Resource | None, section: Field) -> Iterator[Problem]:

@@ -58,6 +58,10 @@ class Tree:
         """The first resource with this identity."""
         return next((item for item in self.of_kind(kind, namespace) if item.name == name), None)
 
+    def applies(self, resource: Resource) -> bool:
+        """Whether something applies an object; a tree without Flux is taken as its files say."""
+        return resource.applied_by is not None or not self.builds
+
     def build_of(self, name: str) -> FluxBuild | None:
         """The Flux Kustomization of a name that the tree holds or the inventory applies."""
         return next((build for build in self.builds if build.name == name), None)
@@ -155,10 +159,13 @@ class WorkspaceTree:
 
     @cached_property
     def server(self) -> Container | None:
-        """The container that runs the server: the one the policy names, else the only one of the pod."""
+        """The container that runs the server: the one the policy names, else the only one of the pod.
+
+        Where several workloads have such a container, the one that bears the workspace's name counts.
+        """
         named = [c for pod in self.pods for c in pod.containers if c.name == self.spec.container]
         if named:
-            return named[0]
+            return next((c for c in named if c.pod.workload.name == self.spec.name), named[0])
         lone = [pod.containers[0] for pod in self.pods if len(pod.containers) == 1]
         return lone[0] if len(lone) == 1 else None
 

@@ -16,6 +16,7 @@ from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.clone_token_in_server import CloneTokenInServer
 from opencode_policy.rules.configuration_unusable import ConfigurationUnusable
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
+from opencode_policy.rules.dns_annotation_missing import DnsAnnotationMissing
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
 from opencode_policy.rules.home_unwritable import HomeUnwritable
@@ -30,6 +31,7 @@ from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
 from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
+from opencode_policy.rules.proxy_present import ProxyPresent
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
@@ -45,7 +47,9 @@ from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
+from opencode_policy.rules.server_unexpected import ServerUnexpected
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.workspace_drift import WorkspaceDrift
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
@@ -74,6 +78,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ServerPasswordMissing,
     ProviderUnlimited,
     TrafficPolicyMissing,
+    StreamTimeoutLimited,
     SecretInFile,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
@@ -91,12 +96,15 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ReloaderAnnotationMissing,
     BackupMissing,
     BackupUserMismatch,
+    DnsAnnotationMissing,
     RunbookMissing,
     ReplicaCountMismatch,
     AutoscalerPresent,
     PipelineCoupled,
+    ProxyPresent,
     ImageUnofficial,
     ImageUnpinned,
+    ServerUnexpected,
 )
 
 

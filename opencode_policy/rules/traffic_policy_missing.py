@@ -212,7 +212,7 @@ spec:
 def _meant(workspace: WorkspaceTree, routes: list[Resource]) -> Iterator[Resource]:
     """Policies of the workspace, and those elsewhere that name one of its routes."""
     own, names = workspace.of_kind(_KIND), {route.name for route in routes}
-    for policy in workspace.tree.of_kind(_KIND):
+    for policy in filter(workspace.tree.applies, workspace.tree.of_kind(_KIND)):
         named = names & {reference["name"].text for reference in references(policy)}
         if policy in own or (named and policy.namespace not in {route.namespace for route in routes}):
             yield policy
