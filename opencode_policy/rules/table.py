@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.auth_unpersisted import AuthUnpersisted
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -13,6 +14,7 @@ from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.configuration_unusable import ConfigurationUnusable
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
+from opencode_policy.rules.git_missing import GitMissing
 from opencode_policy.rules.home_unwritable import HomeUnwritable
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
 from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
@@ -25,7 +27,9 @@ from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
+from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersisted
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.working_directory_mismatch import WorkingDirectoryMismatch
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -42,6 +46,10 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ProbeUnsuitable,
     ProcessOneUnstoppable,
     ProviderUnlimited,
+    WorkingDirectoryMismatch,
+    GitMissing,
+    SessionDataUnpersisted,
+    AuthUnpersisted,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,
