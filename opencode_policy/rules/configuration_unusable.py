@@ -11,6 +11,7 @@ from opencode_policy.nearest import nearest
 from opencode_policy.opencode_configuration import Configuration, configuration_of, is_on
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
+from opencode_policy.quantity import parse_quantity
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.server_paths import ServerPaths, server_paths
 from opencode_policy.subjects import no_server
@@ -48,6 +49,10 @@ class Parameters:
 
     install_memory: str = "768Mi"
     switches: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no quantity."""
+        parse_quantity(self.install_memory)
 
 
 class ConfigurationUnusable(Rule):

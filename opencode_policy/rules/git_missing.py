@@ -63,8 +63,8 @@ class GitMissing(Rule):
     requirements = ("FLUX-04", "HA-04")
     why = (
         "Without git OpenCode takes no directory for a repository: it files every session under the "
-        "project `global`, lists none of those that it made with git, and its agent cannot commit. The official image "
-        "has none."
+        "project `global`, lists none of those that it made with git, and its agent cannot commit. The "
+        "official image has none."
     )
     fix = (
         "Let an init container copy git to a volume, mount that volume in the server, and put its folder "

@@ -25,6 +25,7 @@ from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
 from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.resources_mismatch import ResourcesMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersisted
@@ -61,6 +62,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     ReferenceDangling,
     ClaimMismatch,
+    ResourcesMismatch,
 )
 
 
