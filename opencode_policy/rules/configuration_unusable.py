@@ -171,6 +171,25 @@ data:  # <- the ConfigMap config holds no opencode.json; did you mean 'open-code
             },
         ),
         Example(
+            "another ConfigMap",
+            {
+                _MANIFEST: deployment(
+                    _CONTAINER,
+                    volumes="""\
+- name: config
+  configMap:
+    name: scripts  # <- the ConfigMap scripts holds neither opencode.json nor .gitignore
+""",
+                ),
+                _CONFIG: """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: scripts}
+data: {init.sh: "true"}
+""",
+            },
+        ),
+        Example(
             "a ConfigMap that does not exist",
             {
                 _MANIFEST: deployment(
@@ -255,8 +274,8 @@ env:
                     "env:",
                     """\
 env:
-            - name: NO_UPDATES
-              value: "true"  # <- NO_UPDATE is not set, it must be true; did you mean 'NO_UPDATES'?
+            - name: NO_UPDATES  # <- NO_UPDATE is not set, it must be true; did you mean 'NO_UPDATES'?
+              value: "true"
             - name: OFF
               value: "yes"  # <- OFF is 'yes', OpenCode takes only true and 1 for yes""",
                 ),
@@ -290,7 +309,7 @@ env:
             if variable is None and paths.environment.closed:
                 close = nearest(name, known)
                 words = f"; did you mean '{close}'?" if close else ""
-                at = paths.environment.place(close or name)
+                at = paths.filesystem.container.env(close)["name"] if close else paths.environment.place(name)
                 yield Problem(f"{name} is not set, it must be true{words}", at)
             elif variable is None or variable.value is None:
                 yield Unknown(f"the value of {name} is not in the files", paths.environment.place(name))

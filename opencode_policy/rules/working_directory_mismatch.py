@@ -220,10 +220,11 @@ volumeMounts:
 
     def _no_target(self, pod: Pod) -> Problem:
         words = f"no init container has the variable {self.parameters.target_variable}"
-        for container in pod.init_containers:
-            for entry in container.field["env"]:
-                if nearest(self.parameters.target_variable, [entry["name"].text]):
-                    return Problem(f"{words}; did you mean this one?", entry["name"])
+        entries = [entry["name"] for init in pod.init_containers for entry in init.field["env"]]
+        close = nearest(self.parameters.target_variable, [entry.text for entry in entries])
+        for entry in entries:
+            if close and entry.text == close:
+                return Problem(f"{words}; did you mean this one?", entry)
         return Problem(words, pod.spec["initContainers"])
 
 
@@ -260,6 +261,9 @@ def _server_faults(workspace: WorkspaceTree, server: Container, clone: Place) ->
     if not given.text:
         words = f"the server works in / because it has no workingDir, which must be {clone.path}"
         yield Problem(words, given)
+        return
+    if not given.text.startswith("/"):
+        yield Problem(f"workingDir is '{given.text}', which is no absolute path", given)
         return
     filesystem = Filesystem(server, environment_of(workspace.tree, server))
     place = filesystem.place(given.text)
