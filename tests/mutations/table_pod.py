@@ -138,7 +138,7 @@ COMMAND = [
         ', --port, "4096"',
         "",
         "args: [web",
-        "without --port the server takes another port at every start instead of 4096",
+        "without --port the server takes any port if the usual one is not free: it must be told 4096",
     ),
     Change(
         "another port",
