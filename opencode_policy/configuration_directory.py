@@ -12,7 +12,7 @@ from opencode_policy.container_filesystem import Place
 from opencode_policy.known_objects import in_inventory, names
 from opencode_policy.location import Related
 from opencode_policy.mounted_files import file_at
-from opencode_policy.nearest import hint
+from opencode_policy.nearest import hint, nearest
 from opencode_policy.opencode_configuration import GLOBAL_FILES
 from opencode_policy.outcome import Outcome, Problem, Unknown
 from opencode_policy.quantity import QuantityError, parse_quantity
@@ -41,11 +41,12 @@ def directory_faults(
     if place is None:
         yield Unknown(directory.doubt, directory.at)
         return
-    absent = list(_absent_config_map(tree, place))
-    yield from absent
-    if absent:
+    ignore = file_at(tree, paths.filesystem.place(directory.below(_IGNORE)))
+    wrong = [*_absent_config_map(tree, place), *_another_config_map(ignore.config_map, place)]
+    yield from wrong
+    if wrong:
         return
-    obstacle, ignore = place.obstacle, file_at(tree, paths.filesystem.place(directory.below(_IGNORE)))
+    obstacle = place.obstacle
     if obstacle is None:
         yield from _install(directory, place, install_memory)
     elif obstacle.read_only and not paths.filesystem.is_there(place):
@@ -76,6 +77,19 @@ def _absent_config_map(tree: Tree, place: Place) -> Iterator[Outcome]:
         return
     words = f"there is no ConfigMap {namespace}/{reference.text} for {place.path}"
     yield Problem(words + hint(reference.text, names(tree, "ConfigMap", namespace)), reference)
+
+
+def _another_config_map(config_map: Resource | None, place: Place) -> Iterator[Problem]:
+    """A ConfigMap that is mounted as the directory and has nothing of it."""
+    if config_map is None or place.mount is None or not place.is_mount_point:
+        return
+    if not {_IGNORE, *GLOBAL_FILES} & set(_keys(config_map)) and not _resembling(config_map):
+        words = f"the ConfigMap {config_map.name} holds neither {GLOBAL_FILES[1]} nor {_IGNORE}"
+        yield Problem(words, place.mount.volume["configMap"]["name"])
+
+
+def _resembling(config_map: Resource) -> bool:
+    return any(nearest(name, _keys(config_map)) for name in (_IGNORE, GLOBAL_FILES[1]))
 
 
 def _nowhere(tree: Tree, paths: ServerPaths, directory: Directory) -> Problem:

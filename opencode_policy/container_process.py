@@ -42,7 +42,8 @@ class Process:
 
     @property
     def is_shell(self) -> bool:
-        return self.program in SHELLS
+        """Whether a shell runs it: by its name, or because it is a script itself."""
+        return self.program in SHELLS or self.script is not None
 
 
 def process_of(tree: Tree, environment: Environment, entrypoint: Sequence[str]) -> Process:
@@ -53,7 +54,7 @@ def process_of(tree: Tree, environment: Environment, entrypoint: Sequence[str]) 
         at = container.field["args"]
         given = [*(Argument(text, at) for text in entrypoint), *given]
     process = _unwrapped(given)
-    return Process(process.words, process.wrappers, _script(tree, container)) if process.is_shell else process
+    return Process(process.words, process.wrappers, _script(tree, container))
 
 
 def started_by(process: Process, environment: Environment, program: str) -> list[Process]:

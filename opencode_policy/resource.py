@@ -171,6 +171,7 @@ class Field:
         """
         if self.node is None:
             return self._parent.location if self._parent is not None else _label(self.resource.root)
+            return _label(self.resource.root) if self._parent is None else self._parent.location
         if isinstance(self.node, ScalarNode) and (self.node.value or self._key is None):
             return self.node.location
         return self._key.location if self._key is not None else _label(self.node)

@@ -1,8 +1,8 @@
 """The command line of an OpenCode server, as its own parser reads it, and where the server then listens.
 
 yargs in strict mode (packages/opencode/src/index.ts): an option that is not known ends the program. Options
-of `web` and `serve`: packages/opencode/src/cli/network.ts, which also says that the global configuration's
-`server` section beats an option that was not written as two arguments.
+of `web` and `serve`: packages/opencode/src/cli/network.ts; what is not given as an option may stand in the
+`server` section of the global configuration. Tried out with 1.18.33.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from opencode_policy.tree import Tree
 LOOPBACK = "127.0.0.1"
 """Where the server listens unless it is told otherwise."""
 
-RANDOM_PORT = "0"
-"""The port it takes unless it is told otherwise: the system chooses one at every start."""
+ANY_PORT = "0"
+"""The port unless it is told otherwise: 4096 if that is free, else whatever the system gives it."""
 
 _VALUED = ("port", "hostname", "mdns-domain", "log-level")
 _LISTED = ("cors",)
 _SWITCHES = ("mdns", "print-logs", "pure", "help", "version")
 _LETTERS = {"h": "help", "v": "version"}
+_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 _KNOWN = (*_VALUED, *_LISTED, *_SWITCHES)
 
 
@@ -37,11 +38,10 @@ PROGRAM = "opencode"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option as it was given: `separate` tells that its value is an argument of its own."""
+    """A setting as it was given, and where."""
 
     value: str
     at: Place
-    separate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,14 @@ class ServerCommand:
     def listens(self, name: str, configuration: Configuration) -> Option | None:
         """The `hostname` or `port` that holds in the end; None for OpenCode's own default."""
         given = self.options.get(name)
-        if given is not None and given.separate:
+        if given is not None:
             return given
         configured = configuration.effective("server", name, only_global=True)
         if configured is not None:
             source, value = configured
-            return Option(str(value.content), source.location(value), separate=False)
-        if given is None and name == "hostname" and "mdns" in self.options:
-            mdns = self.options["mdns"]
-            return Option("0.0.0.0", mdns.at, separate=False) if mdns.value == "true" else None  # noqa: S104
-        return given
+            return Option(str(value.content), source.location(value))
+        mdns = self.options.get("mdns") if name == "hostname" else None
+        return Option("0.0.0.0", mdns.at) if mdns and mdns.value == "true" else None  # noqa: S104
 
 
 def listening_port(tree: Tree, paths: ServerPaths) -> int | None:
@@ -94,9 +92,11 @@ def read_command(process: Process) -> ServerCommand:
         argument = waiting.pop()
         if argument.text is None:
             command.unknown = command.unknown or argument
+        elif argument.text == "--":
+            break
         elif re.match(r"--?[^-]", argument.text):
             _read_option(command, argument, argument.text, waiting)
-        elif argument.text != "--":
+        else:
             command.names.append(argument)
     command.faults += _extra(command)
     return command
@@ -120,7 +120,7 @@ def _read_option(command: ServerCommand, argument: Argument, text: str, waiting:
         value, at = _value(name, argument, waiting)
     if not value:
         command.faults.append(Fault(f"'{written}' has no value", argument.at))
-    command.options[name.removeprefix("no-")] = Option(value, at, separate=not equals)
+    command.options[name.removeprefix("no-")] = Option(value, at)
 
 
 def _value(name: str, argument: Argument, waiting: list[Argument]) -> tuple[str, Place]:
@@ -144,5 +144,9 @@ def _name(written: str) -> str:
 
 
 def _extra(command: ServerCommand) -> Iterator[Fault]:
+    level = command.options.get("log-level")
+    if level and level.value and level.value not in _LEVELS:
+        words = f"OpenCode has no log level '{level.value}' and exits{hint(level.value, _LEVELS)}"
+        yield Fault(words, level.at)
     for argument in command.names[1:]:
         yield Fault(f"OpenCode does not take the argument '{argument.text}' and exits", argument.at)

@@ -11,6 +11,7 @@ from opencode_policy.nearest import nearest
 from opencode_policy.opencode_configuration import Configuration, configuration_of, is_on
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
+from opencode_policy.quantity import parse_quantity
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.server_paths import ServerPaths, server_paths
 from opencode_policy.subjects import no_server
@@ -48,6 +49,10 @@ class Parameters:
 
     install_memory: str = "768Mi"
     switches: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no quantity."""
+        parse_quantity(self.install_memory)
 
 
 class ConfigurationUnusable(Rule):
@@ -166,6 +171,25 @@ data:  # <- the ConfigMap config holds no opencode.json; did you mean 'open-code
             },
         ),
         Example(
+            "another ConfigMap",
+            {
+                _MANIFEST: deployment(
+                    _CONTAINER,
+                    volumes="""\
+- name: config
+  configMap:
+    name: scripts  # <- the ConfigMap scripts holds neither opencode.json nor .gitignore
+""",
+                ),
+                _CONFIG: """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: scripts}
+data: {init.sh: "true"}
+""",
+            },
+        ),
+        Example(
             "a ConfigMap that does not exist",
             {
                 _MANIFEST: deployment(
@@ -250,8 +274,8 @@ env:
                     "env:",
                     """\
 env:
-            - name: NO_UPDATES
-              value: "true"  # <- NO_UPDATE is not set, it must be true; did you mean 'NO_UPDATES'?
+            - name: NO_UPDATES  # <- NO_UPDATE is not set, it must be true; did you mean 'NO_UPDATES'?
+              value: "true"
             - name: OFF
               value: "yes"  # <- OFF is 'yes', OpenCode takes only true and 1 for yes""",
                 ),
@@ -285,7 +309,7 @@ env:
             if variable is None and paths.environment.closed:
                 close = nearest(name, known)
                 words = f"; did you mean '{close}'?" if close else ""
-                at = paths.environment.place(close or name)
+                at = paths.filesystem.container.env(close)["name"] if close else paths.environment.place(name)
                 yield Problem(f"{name} is not set, it must be true{words}", at)
             elif variable is None or variable.value is None:
                 yield Unknown(f"the value of {name} is not in the files", paths.environment.place(name))

@@ -12,7 +12,7 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
 from opencode_policy.pod_refusals import refusals
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_command import LOOPBACK, PROGRAM, RANDOM_PORT, ServerCommand, read_command
+from opencode_policy.server_command import ANY_PORT, LOOPBACK, PROGRAM, ServerCommand, read_command
 from opencode_policy.server_paths import server_paths
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.subjects import no_server
@@ -40,9 +40,10 @@ class ServerCommandMismatch(Rule):
 
     requirements = ("FLUX-01", "HA-01")
     why = (
-        "OpenCode listens on 127.0.0.1 and on a random port unless it is told otherwise, so that nothing "
-        "outside the pod reaches it. It exits on an option that it does not know. Arguments and values of "
-        "variables must be texts: YAML reads 4096 as a number, and the API server then refuses the object."
+        "OpenCode listens on 127.0.0.1 unless it is told otherwise, so that nothing outside the pod reaches "
+        "it, and on another port where the usual one is taken. It exits on an option that it does not know. "
+        "Arguments and values of variables must be texts: YAML reads 4096 as a number, and the API server "
+        "then refuses the object."
     )
     fix = 'Start it with args: [web, --hostname, 0.0.0.0, --port, "4096"], the port in quotes.'
     Parameters = Parameters
@@ -152,7 +153,8 @@ args: [web, --port, "4096"]  # <- without --hostname the server listens on 127.0
         Example(
             "no port",
             deployment("""\
-args: [web, --mdns]  # <- without --port the server takes another port at every start instead of 4096
+args: [web, --mdns]  # <- without --port the server takes any port if the usual one is not free: it must \
+be told 4096
 """),
         ),
         Example(
@@ -165,6 +167,8 @@ args:
   - --port  # <- '--port' has no value
   - --mdns
   - server  # <- OpenCode does not take the argument 'server' and exits
+  - --log-level
+  - info  # <- OpenCode has no log level 'info' and exits; did you mean 'INFO'?
 """),
         ),
         Example(
@@ -298,10 +302,10 @@ ports:
     def _port(self, command: ServerCommand, configuration: Configuration) -> Iterator[Problem]:
         wanted = self.parameters.port
         given = command.listens("port", configuration)
-        if given is None or given.value == RANDOM_PORT:
-            words = "without --port" if given is None else f"on port {RANDOM_PORT}"
+        if given is None or given.value == ANY_PORT:
+            words = "without --port the server takes any port if the usual one is not free"
             at = given.at if given else command.names[0].at
-            yield Problem(f"{words} the server takes another port at every start instead of {wanted}", at)
+            yield Problem(f"{words}: it must be told {wanted}", at)
         elif given.value and given.value != str(wanted):
             yield Problem(f"the server listens on port {given.value} instead of {wanted}", given.at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.auth_unpersisted import AuthUnpersisted
 from opencode_policy.rules.autoscaler_present import AutoscalerPresent
 from opencode_policy.rules.backup_missing import BackupMissing
 from opencode_policy.rules.backup_user_mismatch import BackupUserMismatch
@@ -19,6 +20,7 @@ from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.dns_annotation_missing import DnsAnnotationMissing
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.doppler_name_mismatch import DopplerNameMismatch
+from opencode_policy.rules.git_missing import GitMissing
 from opencode_policy.rules.home_unwritable import HomeUnwritable
 from opencode_policy.rules.image_unofficial import ImageUnofficial
 from opencode_policy.rules.image_unpinned import ImageUnpinned
@@ -35,6 +37,7 @@ from opencode_policy.rules.proxy_present import ProxyPresent
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
+from opencode_policy.rules.resources_mismatch import ResourcesMismatch
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
 from opencode_policy.rules.runbook_missing import RunbookMissing
@@ -48,9 +51,11 @@ from opencode_policy.rules.secret_wrong_store import SecretWrongStore
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.server_unexpected import ServerUnexpected
+from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersisted
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
+from opencode_policy.rules.working_directory_mismatch import WorkingDirectoryMismatch
 from opencode_policy.rules.workspace_drift import WorkspaceDrift
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -77,6 +82,10 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ProcessOneUnstoppable,
     ServerPasswordMissing,
     ProviderUnlimited,
+    WorkingDirectoryMismatch,
+    GitMissing,
+    SessionDataUnpersisted,
+    AuthUnpersisted,
     TrafficPolicyMissing,
     StreamTimeoutLimited,
     SecretInFile,
@@ -93,6 +102,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ReferenceDangling,
     SchemaMismatch,
     ClaimMismatch,
+    ResourcesMismatch,
     ReloaderAnnotationMissing,
     BackupMissing,
     BackupUserMismatch,
