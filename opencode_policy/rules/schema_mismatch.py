@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.schemas.cel import LIBRARY, evaluate, has_rules, is_available
+from opencode_policy.schemas.cel import LIBRARY, evaluate, is_available
 from opencode_policy.schemas.messages import message
 from opencode_policy.schemas.validator import Violation
 from opencode_policy.tree import Tree
@@ -152,7 +152,7 @@ def _judged(tree: Tree, resource: Resource) -> Iterator[Outcome]:
     validator = tree.schemas.validator(api_version, kind)
     instance = resource.field.python
     found = validator.violations(instance) if validator else []
-    if validator and not found and has_rules(validator.schema):
+    if validator and not found and validator.has_rules:
         rules = evaluate(validator.schema, instance) if is_available() else None
         found = rules.violations if rules else []
         yield from _open_rules(resource, rules.open if rules else [("", f"{LIBRARY} is not installed")])

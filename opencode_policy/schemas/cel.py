@@ -7,6 +7,9 @@ evaluated, and that is told.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import importlib.machinery
 import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +17,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from opencode_policy.schemas.validator import Path, Violation
+from opencode_policy.schemas.validator import RULES_KEY, Path, Violation
 
 LIBRARY = "common-expression-language"
-_KEY = "x-kubernetes-validations"
 _DEEPEST = 100
 
 
@@ -44,17 +46,10 @@ def evaluate(schema: Mapping[str, Any], instance: Any) -> CelOutcome:
     return outcome
 
 
-def has_rules(schema: Any) -> bool:
-    """Whether there is any rule in a schema."""
-    if isinstance(schema, Mapping):
-        return _KEY in schema or any(has_rules(value) for value in schema.values())
-    return isinstance(schema, list) and any(has_rules(item) for item in schema)
-
-
 def _places(schema: Any, value: Any, path: Path, depth: int) -> Iterator[tuple[Path, Mapping[str, Any], Any]]:
     if not isinstance(schema, Mapping) or value is None or depth > _DEEPEST:
         return
-    for rule in schema.get(_KEY) or ():
+    for rule in schema.get(RULES_KEY) or ():
         yield path, rule, value
     if isinstance(value, dict):
         properties, additional = schema.get("properties") or {}, schema.get("additionalProperties")
@@ -79,16 +74,30 @@ def _judge(outcome: CelOutcome, path: Path, rule: Mapping[str, Any], value: Any)
 
 
 @cache
-def _program(expression: str) -> Any:
-    import cel
+def _library() -> Any:
+    """The library's extension module: importing its package imports the library's own command line too.
 
-    return cel.compile(expression)
+    That takes half a second (`python -X importtime -c 'import cel'`), several times a whole check.
+    """
+    package = importlib.util.find_spec("cel")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        for suffix in importlib.machinery.EXTENSION_SUFFIXES:
+            spec = importlib.util.spec_from_file_location("cel", f"{folder}/cel{suffix}")
+            with contextlib.suppress(ImportError):
+                if spec is not None and spec.loader is not None:
+                    module = importlib.util.module_from_spec(spec)
+                    spec.loader.exec_module(module)
+                    return module
+    return importlib.import_module("cel")
+
+
+@cache
+def _program(expression: str) -> Any:
+    return _library().compile(expression)
 
 
 def _context(value: Any) -> Any:
-    import cel
-
-    return cel.Context(variables={"self": value}, functions=dict(_FUNCTIONS))
+    return _library().Context(variables={"self": value}, functions=dict(_FUNCTIONS))
 
 
 def _told(rule: Mapping[str, Any]) -> str:

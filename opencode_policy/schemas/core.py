@@ -37,6 +37,7 @@ def release_of(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.lstrip("v").split(".")[:2] if part.isdigit())
 
 
+@cache
 def core_schema(api_version: str, kind: str, release: str) -> Json | None:
     """Schema of a built-in kind in the newest release that is not newer than `release`; None for others.
 

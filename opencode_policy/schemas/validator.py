@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 Json = dict[str, Any]
@@ -28,6 +29,10 @@ class Violation:
     known: tuple[str, ...] = ()
 
 
+RULES_KEY = "x-kubernetes-validations"
+"""Key of the CEL rules of a structural schema."""
+
+
 class Validator:
     """One schema, compiled by jsonschema-rs: microseconds an object, not milliseconds as in pure Python."""
 
@@ -36,6 +41,11 @@ class Validator:
 
         self.schema = schema
         self._compiled: Any = Draft202012Validator(schema)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether the schema has CEL rules anywhere."""
+        return _has_rules(self.schema)
 
     def violations(self, instance: Any) -> list[Violation]:
         """Everything that does not fit, by place; at most `MOST`."""
@@ -77,6 +87,12 @@ class Validator:
     def _properties(node: Any) -> Iterator[str]:
         properties = node.get("properties") if isinstance(node, dict) else None
         yield from properties if isinstance(properties, dict) else ()
+
+
+def _has_rules(schema: Any) -> bool:
+    if isinstance(schema, dict):
+        return RULES_KEY in schema or any(map(_has_rules, schema.values()))
+    return isinstance(schema, list) and any(map(_has_rules, schema))
 
 
 def _frozen(value: Any) -> Any:
