@@ -65,7 +65,7 @@ def syntax_errors(source: Source) -> tuple[Span, ...]:
 
 
 def first_byte(node: Node) -> int:
-    """Return where a node really starts: inside double quotes the grammar's tokens swallow blanks before them."""
+    """Return where a node really starts: in double quotes the grammar's tokens swallow blanks before them."""
     while node.child_count:
         node = node.children[0]
     text = node.text or b""
