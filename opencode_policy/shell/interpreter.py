@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opencode_policy.shell.options import UNKNOWN, Options, read_options
+from opencode_policy.shell.holes import UNKNOWN
+from opencode_policy.shell.options import Options, read_options
 from opencode_policy.shell.wrappers import base_name, unwrap
 
 SHELLS = frozenset({"sh", "ash", "dash", "bash", "rbash", "ksh", "mksh", "oksh", "yash", "zsh", "hush"})

@@ -1,6 +1,6 @@
 """The options of a shell and of its `set` builtin, in every spelling and order.
 
-Arguments are skeletons: strings in which `UNKNOWN` stands for text that cannot be known.
+Arguments are skeletons in which `UNKNOWN` stands for text that cannot be known.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-UNKNOWN = "\0"
+from opencode_policy.shell.holes import UNKNOWN
 
 # The long names that matter here, and the letters that mean the same (POSIX `set`).
 _LETTERS = {

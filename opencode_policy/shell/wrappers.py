@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opencode_policy.shell.options import UNKNOWN
+from opencode_policy.shell.holes import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

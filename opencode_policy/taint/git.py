@@ -1,0 +1,70 @@
+"""git: URLs that hold a secret, and switches that make it tell what it does."""
+
+from __future__ import annotations
+
+from opencode_policy.shell.holes import SECRET
+from opencode_policy.taint.commands import Invocation
+from opencode_policy.taint.urls import is_url
+from opencode_policy.taint.values import ANYTHING, Value
+
+_REMOTE = frozenset({"clone", "fetch", "pull", "push", "ls-remote", "remote", "submodule", "subtree"})
+# git(1), "Debugging"; the curl traces are spelled in http.c. 0, false, no and nothing switch one off.
+TRACES = (
+    "GIT_TRACE", "GIT_TRACE_CURL", "GIT_CURL_VERBOSE", "GIT_TRACE_PACKET", "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
+    "GIT_TRACE_PERFORMANCE", "GIT_TRACE_PACK_ACCESS", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF",
+)  # fmt: skip
+_OFF = frozenset({"", "0", "false", "no", "off"})
+
+
+def run(call: Invocation) -> None:
+    """Follow a git command."""
+    _check_traces(call)
+    command = _subcommand(call)
+    if command in _REMOTE:
+        _check_remote(call)
+    call.say(ANYTHING, "")
+
+
+def is_on(text: str) -> bool:
+    """Whether the value of a trace variable makes git write to standard error (or a descriptor)."""
+    return text.lower() not in _OFF and not text.startswith("/")
+
+
+def _subcommand(call: Invocation) -> str:
+    skip = False
+    for text in call.texts:
+        if skip:
+            skip = False
+        elif text in ("-c", "-C", "--git-dir", "--work-tree", "--namespace", "--exec-path"):
+            skip = True
+        elif not text.startswith("-"):
+            return text
+    return ""
+
+
+def _check_remote(call: Invocation) -> None:
+    for argument in call.args:
+        place = call.machine.frame.place(argument.span)
+        if argument.skeleton.strip(SECRET) == "" and argument.text.flows:
+            words = "git gets a URL that is made of {}"
+            call.machine.leak("url", argument.span, words, argument.text.flows)
+        elif is_url(argument.skeleton) and not argument.text.flows:
+            call.machine.report.remotes.setdefault(place, argument.skeleton)
+
+
+def _check_traces(call: Invocation) -> None:
+    machine = call.machine
+    flows = machine.all_flows(exported_only=True)
+    for name in TRACES:
+        variable = machine.variable(name)
+        if not (variable.exported and flows):
+            continue
+        if any(is_on(text) for text in variable.value.skeletons):
+            words = f"{name} makes git tell what it does, and {{}} is within its reach"
+            machine.say(Value(_only(flows)), call.span, words, to="2")
+
+
+def _only(flows):  # type: ignore[no-untyped-def]
+    from opencode_policy.taint.values import secret
+
+    return secret(flows).texts
