@@ -19,7 +19,12 @@ from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithout
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.script_unparsable import ScriptUnparsable
+from opencode_policy.rules.secret_in_arguments import SecretInArguments
+from opencode_policy.rules.secret_in_output import SecretInOutput
+from opencode_policy.rules.shell_tracing import ShellTracing
 from opencode_policy.rules.source_unknown import SourceUnknown
+from opencode_policy.rules.token_in_url import TokenInUrl
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
 BUILT_IN: tuple[type[Rule], ...] = (
@@ -40,6 +45,11 @@ BUILT_IN: tuple[type[Rule], ...] = (
     SchemaHeaderMissing,
     DomainLiteral,
     ReferenceDangling,
+    ShellTracing,
+    TokenInUrl,
+    SecretInOutput,
+    SecretInArguments,
+    ScriptUnparsable,
     ClaimMismatch,
 )
 

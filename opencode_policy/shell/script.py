@@ -8,7 +8,7 @@ from opencode_policy.shell.holes import without_holes
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.shell.statements import read_statements
 from opencode_policy.shell.syntax import Sequence
-from opencode_policy.shell.tree import read_piece, read_source, syntax_errors
+from opencode_policy.shell.tree import Fault, read_piece, read_source, syntax_errors
 
 LONGEST = 4_000_000
 """Characters of a script that are read; a file of this size is data, whatever it is called."""
@@ -19,7 +19,7 @@ class Parsed:
     """A script's statements, and where it is no valid shell; what could be read is there all the same."""
 
     statements: Sequence
-    errors: tuple[Span, ...]
+    errors: tuple[Fault, ...]
 
 
 def parse_script(text: str) -> Parsed:
@@ -32,10 +32,10 @@ def parse_script(text: str) -> Parsed:
     errors = [*syntax_errors(source)]
     nul = text.find("\0")
     if nul >= 0:
-        errors.append(Span(nul, nul + 1))
+        errors.append(Fault(Span(nul, nul + 1), "a NUL byte has no place in a script"))
     if len(text) > LONGEST:
-        errors.append(Span(LONGEST, LONGEST + 1))
-    return Parsed(read_statements(source), tuple(sorted(errors)))
+        errors.append(Fault(Span(LONGEST, LONGEST + 1), f"only {LONGEST} characters of a script are read"))
+    return Parsed(read_statements(source), tuple(sorted(errors, key=lambda fault: fault.span)))
 
 
 def parse_derived(skeleton: str, origin: Offsets) -> Parsed:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opencode_policy.shell.calls import Call, run
-from opencode_policy.shell.interpreter import Interpreter
+from opencode_policy.shell.interpreter import SHELLS, Interpreter
 from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
+from opencode_policy.shell.tree import Fault
+from opencode_policy.shell.wrappers import base_name
 from opencode_policy.taint import statements
 from opencode_policy.taint.cells import OFF, Frame, Key, Positional, Switch, Variable
+from opencode_policy.taint.commands import unwrapped
 from opencode_policy.taint.machine import Machine, OutOfStepsError, Status
-from opencode_policy.taint.nested import note_tracing, run_exit_trap
+from opencode_policy.taint.nested import note_tracing, run_exit_trap, run_parsed
+from opencode_policy.taint.programs import check_arguments, run_program
 from opencode_policy.taint.report import Report
 from opencode_policy.taint.values import Flows, Place, constant
+from opencode_policy.taint.words import Argv
 from opencode_policy.taint.world import World
 
 STEPS_PER_CHARACTER = 4
@@ -28,7 +33,7 @@ class Followed:
     `given_up` is the reason why it was not followed to its end, if it was not.
     """
 
-    errors: tuple[Span, ...]
+    errors: tuple[Fault, ...]
     report: Report
     given_up: str = ""
 
@@ -80,7 +85,7 @@ def _switches(machine: Machine, shell: Interpreter | None, place: Place) -> froz
     """What makes the shell trace from its start."""
     found: set[Switch | None] = set()
     if shell is not None and shell.trace:
-        found.add(Switch(place, f"{shell.shell} starts with tracing on"))
+        found.add(Switch(place, f"the option -x of {shell.shell}"))
     inherited = machine.variable("SHELLOPTS")
     if inherited.exported and any("xtrace" in text for text in inherited.value.skeletons):
         found.add(Switch(place, "SHELLOPTS", certain=machine.shell == "bash"))
@@ -91,6 +96,7 @@ def _switches(machine: Machine, shell: Interpreter | None, place: Place) -> froz
 
 def _whole(machine: Machine, parsed: Parsed) -> Call[Status]:
     def body() -> Call[Status]:
+        yield _startup(machine)
         status: Status = yield statements.run_all(machine, parsed.statements)
         if machine.state.alive:
             yield run_exit_trap(machine)
@@ -99,4 +105,41 @@ def _whole(machine: Machine, parsed: Parsed) -> Call[Status]:
         return status
 
     status: Status = yield machine.process(body)
+    return status
+
+
+def _startup(machine: Machine) -> Call[None]:
+    """bash reads the file that BASH_ENV names before a script."""
+    path = machine.variable("BASH_ENV")
+    if not path.exported or machine.shell not in ("sh", "bash") or path.value.known in ("", "/dev/null"):
+        return
+    file = machine.world.read(path.value.known) if path.value.known else None
+    if file is None:
+        machine.blind(Span(0, 0), "the file that BASH_ENV names is not in the tree")
+    else:
+        yield run_parsed(machine, parse_script(file.text), Frame(file.document), "source")
+
+
+def follow_program(world: World, argv: Argv) -> Followed:
+    """Follow a program by its arguments: a container's own command, say.
+
+    Spans of the arguments are what the caller places them by; of a shell only its arguments are looked at.
+    """
+    report = Report()
+    if not argv:
+        return Followed((), report)
+    machine = Machine(world, report, FEWEST_STEPS)
+    _prepare(machine, None, Place(None, Span(0, 0)))
+    machine.report.switched.clear()
+    machine.state.set(Key("option", "x"), None)
+    run(_program(machine, argv))
+    return Followed((), report)
+
+
+def _program(machine: Machine, argv: Argv) -> Call[Status]:
+    call = unwrapped(machine, argv, argv[0].span)
+    if base_name(call.name) in SHELLS:
+        check_arguments(call)
+        return None
+    status: Status = yield machine.process(lambda: run_program(replace(call, external=True)))
     return status

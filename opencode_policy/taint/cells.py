@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Function
-from opencode_policy.taint.values import ANYTHING, NOTHING, Flows, Place, Value, joined, merged
+from opencode_policy.taint.values import ANYTHING, NOTHING, Flows, Place, Value, collapsed, joined, merged
 
 
 class Key(NamedTuple):
@@ -119,6 +119,17 @@ def join_cells(kind: str, values: Sequence[Any]) -> Any:
     if all(value is first or value == first for value in values[1:]):
         return first
     return _JOINS[kind](values)
+
+
+def widened(cell: Any) -> Any:
+    """The cell with one text where it has several."""
+    if isinstance(cell, Value):
+        return collapsed(cell)
+    if isinstance(cell, Variable | Stored):
+        return replace(cell, value=collapsed(cell.value))
+    if isinstance(cell, Positional):
+        return Positional(tuple(map(collapsed, cell.values)), cell.exact)
+    return cell
 
 
 def _variables(values: Sequence[Variable]) -> Variable:

@@ -30,7 +30,7 @@ from opencode_policy.taint.words import Argument, Argv, argvs_of, value_of
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
 
-_TRANSPARENT = frozenset({"command", "builtin", "exec", "time"})
+TRANSPARENT = frozenset({"command", "builtin", "exec", "time"})
 """Wrappers that are no program of their own."""
 
 _RECURSIONS = 3
@@ -46,8 +46,8 @@ _SPECIAL = frozenset(
 class Invocation:
     """A command that is run: `args` are its arguments behind the name, wrappers taken off.
 
-    `whole` are all arguments as written; `external` tells that a program is started, which every process of
-    the container can see the arguments of.
+    `whole` are all arguments as written, `added` those that `xargs` adds; `external` tells that a program is
+    started, whose arguments every process of the container can see.
     """
 
     machine: Machine
@@ -57,6 +57,7 @@ class Invocation:
     span: Span
     wrappers: tuple[str, ...] = ()
     external: bool = False
+    added: Argv = ()
 
     @property
     def texts(self) -> list[str]:
@@ -65,7 +66,7 @@ class Invocation:
     @property
     def flows(self) -> Flows:
         """Secrets in the arguments."""
-        return merged(*(argument.text.flows for argument in self.args))
+        return merged(*(argument.text.flows for argument in (*self.args, *self.added)))
 
     @property
     def replaces(self) -> bool:
@@ -207,7 +208,7 @@ def _with_variables(
 
 def invoke(machine: Machine, argv: Argv, span: Span) -> Call[Status]:
     """Run what an argument list names."""
-    call = _unwrapped(machine, argv, span)
+    call = unwrapped(machine, argv, span)
     definitions: tuple[Definition, ...] = machine.state.get(Key("function", call.name))
     if definitions and not call.wrappers:
         ways: list[Callable[[], Call[Status]]] = [
@@ -221,19 +222,18 @@ def invoke(machine: Machine, argv: Argv, span: Span) -> Call[Status]:
     return status
 
 
-def _unwrapped(machine: Machine, argv: Argv, span: Span) -> Invocation:
+def unwrapped(machine: Machine, argv: Argv, span: Span) -> Invocation:
     """Take wrappers off; assignments of `env` are set for what it runs, and stay (it is a process)."""
     found = unwrap([public(argument.skeleton) for argument in argv])
     places = [index for _, index in found.items]
     name = argv[places[0]].skeleton if places else argv[0].skeleton
     args = tuple(argv[index] for index in places[1:]) if places else argv[1:]
     wrappers = found.wrappers if places else ()
-    external = any(wrapper not in _TRANSPARENT for wrapper in wrappers)
+    external = any(wrapper not in TRANSPARENT for wrapper in wrappers)
     if "exec" in wrappers:
         external = True
-    if "xargs" in wrappers:
-        args = (*args, *_from_input(machine, span))
-    return Invocation(machine, name, args, argv, span, wrappers, external)
+    added = tuple(_from_input(machine, span)) if "xargs" in wrappers else ()
+    return Invocation(machine, name, args, argv, span, wrappers, external, added)
 
 
 def _from_input(machine: Machine, span: Span) -> Iterator[Argument]:
@@ -249,7 +249,7 @@ def _dispatch(machine: Machine, call: Invocation) -> Call[Status]:
 
     handler = None if call.external else BUILTINS.get(call.name)
     if handler is None:
-        status: Status = yield run_program(machine, replace(call, external=True))
+        status: Status = yield run_program(replace(call, external=True))
     else:
         status = yield handler(call)
     return status

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from opencode_policy.git_traces import TRACES, is_on
 from opencode_policy.shell.holes import SECRET
 from opencode_policy.taint.commands import Invocation
 from opencode_policy.taint.urls import is_url
-from opencode_policy.taint.values import ANYTHING, Value
+from opencode_policy.taint.values import ANYTHING, secret
 
 _REMOTE = frozenset({"clone", "fetch", "pull", "push", "ls-remote", "remote", "submodule", "subtree"})
-# git(1), "Debugging"; the curl traces are spelled in http.c. 0, false, no and nothing switch one off.
-TRACES = (
-    "GIT_TRACE", "GIT_TRACE_CURL", "GIT_CURL_VERBOSE", "GIT_TRACE_PACKET", "GIT_TRACE_SETUP", "GIT_TRACE_SHALLOW",
-    "GIT_TRACE_PERFORMANCE", "GIT_TRACE_PACK_ACCESS", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF",
-)  # fmt: skip
-_OFF = frozenset({"", "0", "false", "no", "off"})
 
 
 def run(call: Invocation) -> None:
@@ -23,11 +18,6 @@ def run(call: Invocation) -> None:
     if command in _REMOTE:
         _check_remote(call)
     call.say(ANYTHING, "")
-
-
-def is_on(text: str) -> bool:
-    """Whether the value of a trace variable makes git write to standard error (or a descriptor)."""
-    return text.lower() not in _OFF and not text.startswith("/")
 
 
 def _subcommand(call: Invocation) -> str:
@@ -57,14 +47,9 @@ def _check_traces(call: Invocation) -> None:
     flows = machine.all_flows(exported_only=True)
     for name in TRACES:
         variable = machine.variable(name)
-        if not (variable.exported and flows):
-            continue
+        given = machine.world.variables.get(name)
+        if not variable.exported or not flows or (given is not None and variable.value == given):
+            continue  # one of the manifest is seen there
         if any(is_on(text) for text in variable.value.skeletons):
             words = f"{name} makes git tell what it does, and {{}} is within its reach"
-            machine.say(Value(_only(flows)), call.span, words, to="2")
-
-
-def _only(flows):  # type: ignore[no-untyped-def]
-    from opencode_policy.taint.values import secret
-
-    return secret(flows).texts
+            machine.say(secret(flows), call.span, words, to="2")

@@ -12,7 +12,7 @@ from opencode_policy.shell.interpreter import Interpreter, interpreter, shebang
 from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import OFF, Frame, Handler, Key, Positional, Switch, Variable
+from opencode_policy.taint.cells import OFF, Frame, Handler, Key, Positional, Switch, Target, Variable
 from opencode_policy.taint.values import Flows, Text, Value, constant, secret
 from opencode_policy.taint.world import File
 
@@ -118,7 +118,8 @@ def run_exit_trap(machine: Machine) -> Call[None]:
 
 def note_tracing(machine: Machine) -> None:
     """A process ends: note what still traces it while there are secrets it could show."""
-    if machine.world.secret_paths or machine.all_flows(exported_only=False):
+    logged = Target("log") in machine.descriptor("2")
+    if logged and (machine.world.secret_paths or machine.all_flows(exported_only=False)):
         for switch in machine.options("x"):
             if switch is not None:
                 machine.report.tracing[switch] = None
@@ -169,6 +170,8 @@ def _run_file(call: Invocation, shell: Interpreter | None, path: Text, rest: lis
         return status
     if shell is not None:
         machine.blind(call.span, "the script that is run is not in the tree")
+        if machine.world.secret_paths or machine.all_flows(exported_only=True):
+            machine.report.tracing.update(dict.fromkeys(_switches(machine, shell, call)))
     return None
 
 
@@ -221,17 +224,23 @@ def _fresh(
         _started(machine, shell, call)
 
 
-def _started(machine: Machine, shell: Interpreter, call: Invocation) -> None:
-    """Options that the shell starts with."""
+def _switches(machine: Machine, shell: Interpreter, call: Invocation) -> list[Switch]:
+    """What makes a shell trace from its start."""
     place = machine.frame.place(call.span)
     switches: list[Switch] = []
     if shell.trace:
-        switches.append(Switch(place, f"{shell.shell} -x"))
+        switches.append(Switch(place, f"the option -x of {shell.shell}"))
     elif not shell.certain:
-        switches.append(Switch(place, f"{shell.shell} with unknown options", certain=False))
+        switches.append(Switch(place, f"an unknown option of {shell.shell}", certain=False))
     inherited = machine.variable("SHELLOPTS")
     if inherited.exported and any("xtrace" in text for text in inherited.value.skeletons):
         switches.append(Switch(place, "SHELLOPTS", certain=shell.shell == "bash"))
+    return switches
+
+
+def _started(machine: Machine, shell: Interpreter, call: Invocation) -> None:
+    """Options that the shell starts with."""
+    switches = _switches(machine, shell, call)
     if switches:
         keep = [] if switches[0].certain else [OFF]
         state = machine.state

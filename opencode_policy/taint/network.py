@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from opencode_policy.taint.commands import Invocation
-from opencode_policy.taint.values import ANYTHING, Flows, merged
+from opencode_policy.taint.values import ANYTHING, Flows, merged, secret
 
 CLIENTS = frozenset({"git", "curl", "wget", "http", "https", "pip", "pip3", "npm", "docker", "helm", "apk"})
 """Programs whose arguments are URLs to be fetched."""
@@ -20,7 +20,7 @@ def curl(call: Invocation) -> None:
     switch = next((a for a in call.args if _is_verbose(a.skeleton)), None)
     flows = merged(call.flows, call.stdin().flows, _files(call))
     if switch is not None and flows:
-        call.machine.say(_secret(flows), switch.span, "curl -v prints the headers that it sends, and {} with them", to="2")
+        call.machine.say(secret(flows), switch.span, "curl -v prints the headers that it sends, and {} with them", to="2")
     call.say(ANYTHING, "")
 
 
@@ -41,11 +41,5 @@ def wget(call: Invocation) -> None:
     switch = next((a for a in call.args if _DEBUG.fullmatch(a.skeleton)), None)
     flows = merged(call.flows, _files(call))
     if switch is not None and flows:
-        call.machine.say(_secret(flows), switch.span, "wget -d prints the headers that it sends, and {} with them", to="2")
+        call.machine.say(secret(flows), switch.span, "wget -d prints the headers that it sends, and {} with them", to="2")
     call.say(ANYTHING, "")
-
-
-def _secret(flows: Flows):  # type: ignore[no-untyped-def]
-    from opencode_policy.taint.values import secret
-
-    return secret(flows)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from opencode_policy.shell.calls import Call
-from opencode_policy.shell.holes import has_holes, public
+from opencode_policy.shell.holes import UNKNOWN, has_holes, public
 from opencode_policy.shell.interpreter import SHELLS
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.taint import filters, git, network
-from opencode_policy.taint.commands import Invocation
+from opencode_policy.taint.commands import TRANSPARENT, Invocation
 from opencode_policy.taint.nested import note_tracing, run_path, run_shell
 from opencode_policy.taint.report import Handover
 from opencode_policy.taint.urls import Credential, credential
@@ -34,7 +34,7 @@ def run_program(call: Invocation) -> Call[Status]:
     """Start a program that is not part of the shell."""
     machine, name = call.machine, base_name(call.name)
     machine.report.programs += 1
-    _check_arguments(call)
+    check_arguments(call)
     _note_handover(call, name)
     if call.replaces:
         note_tracing(machine)
@@ -54,36 +54,36 @@ def run_program(call: Invocation) -> Call[Status]:
 
 
 def _by_path(call: Invocation) -> Call[None]:
-    if has_holes(call.name) and call.name.strip(public(call.name)[:1]) == "":
-        machine = call.machine
-        argument = next((a for a in call.whole if a.skeleton == call.name), None)
-        if argument is not None and not argument.text.flows and machine.world.holds_secret:
-            machine.blind(call.span, "the program that is run is not known")
-    else:
+    """A program by its path, or one whose name is not known."""
+    machine = call.machine
+    if not has_holes(call.name):
         yield run_path(call)
+    elif public(call.name) == UNKNOWN and machine.all_flows(exported_only=True):
+        machine.blind(call.span, "the program that is run is not known")
     filters.unknown(call)
 
 
-def _check_arguments(call: Invocation) -> None:
+def check_arguments(call: Invocation) -> None:
     """Every process of the pod can read the arguments of a program."""
-    for argument in call.whole:
+    before = len(call.whole) - len(call.args)
+    outer = next((name for name in call.wrappers if name not in TRANSPARENT), call.name)
+    for index, argument in enumerate((*call.whole, *call.added)):
+        program = base_name(outer if index < before else call.name)
         found = credential(argument.text)
         if found is not None:
-            _in_url(call, argument, found)
+            _in_url(call, argument, found, program)
         elif argument.text.flows:
-            words = f"{base_name(call.name)} gets {{}} as an argument"
-            certain = not has_holes(call.name[:1])
-            call.machine.leak("argument", argument.span, words, argument.text.flows, certain=certain)
+            words = f"{program} gets {{}} as an argument"
+            call.machine.leak("argument", argument.span, words, argument.text.flows)
 
 
-def _in_url(call: Invocation, argument: Argument, found: Credential) -> None:
+def _in_url(call: Invocation, argument: Argument, found: Credential, program: str) -> None:
     machine = call.machine
     if argument.text.flows:
-        words = f"{base_name(call.name)} gets a URL that holds {{}}"
-        machine.leak("url", argument.span, words, argument.text.flows)
-    elif base_name(call.name) in network.CLIENTS:
+        machine.leak("url", argument.span, f"{program} gets a URL that holds {{}}", argument.text.flows)
+    elif program in network.CLIENTS:
         place = machine.frame.place(argument.span)
-        machine.report.literal_urls.setdefault(place, f"{base_name(call.name)} gets a URL with {found.words}")
+        machine.report.literal_urls.setdefault(place, f"{program} gets a URL with {found.words}")
 
 
 def _note_handover(call: Invocation, name: str) -> None:

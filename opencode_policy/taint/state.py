@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from opencode_policy.taint.cells import Key, join_cells
+from opencode_policy.taint.cells import Key, join_cells, widened
 
 Changes = dict[Key, Any]
 """Cells that differ from some earlier state, by key."""
@@ -67,10 +67,11 @@ class State:
                 for key, old in log.items():
                     self._logs[-1].setdefault(key, old)
 
-    def merge(self, branches: list[Changes]) -> bool:
+    def merge(self, branches: list[Changes], *, wide: bool = False) -> bool:
         """Become what one of the branches made of this state, and tell whether that changes anything.
 
-        Without any branch nothing comes behind: the state is no longer alive.
+        Without any branch nothing comes behind: the state is no longer alive. With `wide`, what changes
+        is kept as one text, so that a loop which builds something up comes to an end.
         """
         self.alive = bool(branches)
         changed = False
@@ -78,6 +79,8 @@ class State:
             now = self.get(key)
             cells = [self._or_default(key, branch[key]) if key in branch else now for branch in branches]
             cell = join_cells(key.kind, cells)
+            if wide and cell != now:
+                cell = widened(cell)
             if cell != now:
                 self.set(key, cell)
                 changed = True

@@ -36,6 +36,8 @@ from opencode_policy.taint.words import expand, fields_of, value_of
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
 
+EXACT_ROUNDS = 2
+"""Rounds of a loop after which several texts are no longer kept apart."""
 ROUNDS = 12
 """Rounds of a loop that are followed; by then what a loop builds up has long been widened."""
 
@@ -174,7 +176,7 @@ def _repeated(machine: Machine, head: Callable[[], Call[Status]], body: Sequence
     """Follow a loop until another round changes nothing; what leaves it is what the last round leaves."""
     state = machine.state
     ends: list[Changes] = []
-    for _ in range(ROUNDS):
+    for done in range(ROUNDS):
         with machine.scope("loop") as scope:
             machine.step()
             again: Status = yield head()
@@ -187,7 +189,7 @@ def _repeated(machine: Machine, head: Callable[[], Call[Status]], body: Sequence
             state.undo(scope.mark)
         ends = [*left, *scope.landed]
         state.alive = True
-        if not state.merge([{}, *rounds]):
+        if not state.merge([{}, *rounds], wide=done >= EXACT_ROUNDS):
             break
     state.merge(ends)
 
