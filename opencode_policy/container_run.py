@@ -18,6 +18,7 @@ from opencode_policy.shell.interpreter import Interpreter, interpreter, shebang
 from opencode_policy.shell.spans import Span
 from opencode_policy.taint.analysis import Followed, follow, follow_program
 from opencode_policy.taint.cells import Switch
+from opencode_policy.taint.urls import credential
 from opencode_policy.taint.values import ANYTHING, Flow, Flows, Place, Secret, Text, Value, merged
 from opencode_policy.taint.words import Argument
 from opencode_policy.taint.world import File, World
@@ -105,7 +106,10 @@ def follow_argv(
     variables = {name: value.texts[0] for name, value in world.variables.items()}
     texts = [expand(without_holes(item.text), variables)[0] for item in argv]
     arguments = tuple(Argument(text, Span(at, at + 1)) for at, text in enumerate(texts))
-    run = Run(container, tuple(argv), held, follow_program(world, arguments))
+    if argv and argv[0].path[-2] == "args":  # the image names the program
+        arguments = (Argument(Text("the image's program"), Span(0, 1)), *arguments)
+    urls = {name: text for name, text in variables.items() if text.flows and credential(text)}
+    run = Run(container, tuple(argv), held, follow_program(world, arguments), urls=urls)
     shell = interpreter([item.text for item in argv])
     started = Place(None, Span(shell.trace_at or shell.shell_at, 0)) if shell else None
     if shell is not None and shell.inline_at is not None and shell.inline_at < len(argv):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-TOKEN = """\
+ENTRY = """\
 - name: GIT_TOKEN
   valueFrom: {secretKeyRef: {name: demo, key: token}}
 """
-"""The environment variable that holds the token."""
+"""The environment variable that holds the token, as an entry of `env`."""
 
 _POD = """\
 apiVersion: apps/v1
@@ -38,7 +38,7 @@ def with_container(fields: str) -> str:
     return _POD.format(container=textwrap.indent(fields.rstrip("\n"), " " * 10))
 
 
-def with_script(script: str, *, env: str = TOKEN, command: str = "[/bin/sh, -c]") -> str:
+def with_script(script: str, *, env: str = ENTRY, command: str = "[/bin/sh, -c]") -> str:
     """The pod with an inline script; the token is in GIT_TOKEN and in the file /secrets/token."""
     fields = (
         f"command: {command}\n"

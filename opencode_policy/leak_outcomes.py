@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from opencode_policy.leaks import Run, names_of, runs_of
-from opencode_policy.location import Location
+from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown, location_of
 from opencode_policy.tree import Tree
 
@@ -64,4 +64,7 @@ def leaks(run: Run, kind: str) -> Iterator[Problem]:
     for leak in run.leaks(kind):
         message = leak.words.format(names_of(leak.flows))
         severity = None if leak.certain else "warning"
-        yield Problem(message, run.place(leak.place), run.way(leak.flows), severity=severity)
+        related = run.way(leak.flows)
+        if leak.sink is not None:
+            related = (*related, Related("this is where it gets out", run.location(leak.sink)))
+        yield Problem(message, run.place(leak.place), related, severity=severity)

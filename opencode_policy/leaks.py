@@ -6,7 +6,8 @@ through all that it does, another program as far as its arguments tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -22,7 +23,7 @@ from opencode_policy.workload import Container, Pod
 if TYPE_CHECKING:
     from opencode_policy.taint.analysis import Followed
     from opencode_policy.taint.report import Leak
-    from opencode_policy.taint.values import Flows, Place
+    from opencode_policy.taint.values import Flows, Place, Text
 
 MOST_STEPS = 12
 """Steps of a secret's way that a finding tells: the first and the last of a longer one."""
@@ -34,6 +35,7 @@ class Run:
 
     `held` are the names of the secrets inside the container. `script` is the argument that holds or names
     its script, `text` the node that holds the script's text; `unread` says why a script could not be read.
+    `urls` are the variables of the manifest that are URLs with a secret.
     """
 
     container: Container
@@ -43,6 +45,7 @@ class Run:
     script: Field | None = None
     text: ScalarNode | None = None
     unread: str = ""
+    urls: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

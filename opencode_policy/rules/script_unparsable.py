@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.leak_examples import TOKEN, with_container, with_script
+from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leaks import Run, runs_of
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
@@ -28,12 +28,30 @@ class ScriptUnparsable(Rule):
     suppressible = False
     good = (
         Example("an inline script", with_script("if true; then\n  echo a\nfi\n")),
-        Example("here-documents, case, functions",
-                with_script("f() {\n  case $1 in\n  a)\n    cat <<EOF\nit's\nEOF\n    ;;\n  *) echo \"(\" ;;\n  esac\n}\nf a\n")),
-        Example("without a shell", with_container("command: [/opt/run]\n")
-                .replace("volumes:", "dnsPolicy: Default\n      volumes:")
-                .replace("- name: server", "- name: server\n          command: [/bin/sh, -c, 'exec serve']")),
-    )  # fmt: skip
+        Example(
+            "here-documents, case, functions",
+            with_script(
+                """\
+f() {
+  case $1 in
+  a) cat <<EOF
+it's
+EOF
+    ;;
+  *) echo "(" ;;
+  esac
+}
+f a
+"""
+            ),
+        ),
+        Example(
+            "without a shell",
+            with_container("command: [/opt/run]\n")
+            .replace("volumes:", "dnsPolicy: Default\n      volumes:")
+            .replace("- name: server", "- name: server\n          command: [/bin/sh, -c, 'exec serve']"),
+        ),
+    )
     bad = (
         Example(
             "a loop without an end",
@@ -63,7 +81,7 @@ command: [/bin/sh, -c]
 args:
   - echo "hello  # <- no shell can read the script from here on
 env:
-{TOKEN}"""
+{ENTRY}"""
             ),
         ),
     )
@@ -88,7 +106,9 @@ def _judged(run: Run) -> Iterator[Outcome]:
     if run.held:
         yield from _unknown(run)
     if run.text is not None and not followed.given_up:
-        yield Proof(f"{run.name} is valid shell and was followed through {followed.report.commands} commands", run.at)
+        yield Proof(
+            f"{run.name} is valid shell and was followed through {followed.report.commands} commands", run.at
+        )
 
 
 def _unknown(run: Run) -> Iterator[Unknown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.leak_examples import TOKEN, with_container, with_script
+from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leak_outcomes import judged, leaks
 from opencode_policy.leaks import Run, names_of
 from opencode_policy.outcome import Outcome, Proof
@@ -25,20 +25,35 @@ class SecretInArguments(Rule):
         "The arguments of a process can be read by every other process of the pod, in /proc, and programs "
         "repeat them in their error messages."
     )
-    fix = "Hand the secret over by the environment, by standard input or by a file that only the program reads."
+    fix = (
+        "Hand the secret over by the environment, by standard input or by a file that only the program reads."
+    )
     security_severity = 6.5
     suppressible = False
     good = (
-        Example("by the environment",
-                with_script("export GIT_TOKEN\n"
-                            "git -c credential.helper='!f() { echo \"password=$GIT_TOKEN\"; }; f' fetch\n")),
-        Example("by standard input", with_script('printf %s "$GIT_TOKEN" | docker login -u x --password-stdin\n')),
-        Example("commands of the shell itself", with_script('[ -n "$GIT_TOKEN" ] || exit 1\necho "$GIT_TOKEN" >/dev/null\n')),
+        Example(
+            "by the environment",
+            with_script(
+                "export GIT_TOKEN\n"
+                "git -c credential.helper='!f() { echo \"password=$GIT_TOKEN\"; }; f' fetch\n"
+            ),
+        ),
+        Example(
+            "by standard input", with_script('printf %s "$GIT_TOKEN" | docker login -u x --password-stdin\n')
+        ),
+        Example(
+            "commands of the shell itself",
+            with_script('[ -n "$GIT_TOKEN" ] || exit 1\necho "$GIT_TOKEN" >/dev/null\n'),
+        ),
         Example("a file's name", with_script("curl --config /secrets/curl https://api.example.org\n")),
-        Example("configuration by the environment",
-                with_script('export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader\n'
-                            'export GIT_CONFIG_VALUE_0="Authorization: Bearer $GIT_TOKEN"\ngit fetch\n')),
-    )  # fmt: skip
+        Example(
+            "configuration by the environment",
+            with_script(
+                "export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader\n"
+                'export GIT_CONFIG_VALUE_0="Authorization: Bearer $GIT_TOKEN"\ngit fetch\n'
+            ),
+        ),
+    )
     bad = (
         Example(
             "a header",
@@ -74,7 +89,7 @@ command: [/opt/login]
 args:
   - --token=$(GIT_TOKEN)  # <- login gets GIT_TOKEN as an argument
 env:
-{TOKEN}"""
+{ENTRY}"""
             ),
         ),
     )
@@ -93,4 +108,6 @@ def _proof(run: Run) -> Proof | None:
         words = f"{item.program} gets {names_of(item.flows)} by its environment, by no argument"
         return Proof(words, run.place(item.place))
     count = run.followed.report.programs
-    return Proof(f"none of the {count} programs that {run.name} starts gets {run.secrets} by an argument", run.at)
+    return Proof(
+        f"none of the {count} programs that {run.name} starts gets {run.secrets} by an argument", run.at
+    )

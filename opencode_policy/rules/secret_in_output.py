@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.git_traces import TRACES, is_on
-from opencode_policy.leak_examples import TOKEN, with_container, with_script
+from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leak_outcomes import judged, leaks
 from opencode_policy.leaks import Run
 from opencode_policy.outcome import Outcome, Problem, Proof
@@ -28,24 +28,33 @@ class SecretInOutput(Rule):
     suppressible = False
     good = (
         Example("what is printed is no secret", with_script('echo "cloning $REPO_URL" >&2\n')),
-        Example("whether it is set, its length, its hash",
-                with_script('echo "${GIT_TOKEN:+set} ${#GIT_TOKEN}"\nprintf %s "$GIT_TOKEN" | sha256sum\n')),
+        Example(
+            "whether it is set, its length, its hash",
+            with_script('echo "${GIT_TOKEN:+set} ${#GIT_TOKEN}"\nprintf %s "$GIT_TOKEN" | sha256sum\n'),
+        ),
         Example("an error message that does not show it", with_script(': "${GIT_TOKEN:?not set}"\n')),
         Example("it goes to a file", with_script('umask 077\nprintf %s "$GIT_TOKEN" >/tmp/token\n')),
-        Example("into another program", with_script('printf %s "$GIT_TOKEN" | docker login -u x --password-stdin\n')),
+        Example(
+            "into another program",
+            with_script('printf %s "$GIT_TOKEN" | docker login -u x --password-stdin\n'),
+        ),
         Example("to nowhere", with_script("cat /secrets/token >/dev/null 2>&1\n")),
         Example("masked", with_script('echo "https://x:$GIT_TOKEN@example.org" | sed "s/:[^@]*@/:***@/"\n')),
-        Example("git is told not to trace",
-                with_script("git clone https://example.org/n.git\n", env=TOKEN + "- {name: GIT_TRACE, value: '0'}\n")),
-    )  # fmt: skip
+        Example(
+            "git is told not to trace",
+            with_script(
+                "git clone https://example.org/n.git\n", env=ENTRY + "- {name: GIT_TRACE, value: '0'}\n"
+            ),
+        ),
+    )
     bad = (
         Example(
             "by a function, over a file",
             with_script(
                 """\
-log() { printf '%s\\n' "$*" >&2; }  # <- printf prints GIT_TOKEN to the log
+log() { printf '%s\\n' "$*" >&2; }
 printf %s "$GIT_TOKEN" >/tmp/token
-log "token: $(cat /tmp/token)"
+log "token: $(cat /tmp/token)"  # <- printf prints GIT_TOKEN to the log
 """
             ),
         ),
@@ -72,7 +81,7 @@ done </secrets/token
             "a tool that tells what it sends",
             with_script(
                 """\
-curl --config /secrets/curl -sv https://api.example.org  # <- curl -v prints the headers that it sends, and /secrets with them
+curl -K /secrets/curl -sv https://example.org  # <- curl -v prints the headers it sends, /secrets with them
 """
             ),
         ),
@@ -82,7 +91,7 @@ curl --config /secrets/curl -sv https://api.example.org  # <- curl -v prints the
                 f"""\
 command: [/bin/sh, -c, git clone https://example.org/n.git]
 env:
-{TOKEN}\
+{ENTRY}\
 - name: GIT_TRACE_CURL
   value: "1"  # <- GIT_TRACE_CURL makes git tell what it does, and GIT_TOKEN is within its reach
 """

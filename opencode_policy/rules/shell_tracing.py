@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from opencode_policy.leak_examples import TOKEN, with_container, with_script
+from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leak_outcomes import judged
 from opencode_policy.leaks import Run, listed, names_of
 from opencode_policy.location import Related
@@ -42,14 +42,24 @@ class ShellTracing(Rule):
     good = (
         Example("nothing traces", with_script(_CLONE)),
         Example("tracing is switched off", with_script("set +x\n" + _CLONE)),
-        Example("it is off again before a secret is used", with_script("set -x\nmkdir -p /workspace\nset +x\n" + _CLONE)),
-        Example("in a subshell that no secret reaches", with_script("(set -x; mkdir -p /workspace)\n" + _CLONE)),
-        Example("an option of grep, of test and of chmod",
-                with_script('grep -x a /etc/passwd\n[ -x /bin/git ] && chmod +x /tmp/a\n' + _CLONE)),
-        Example("text that mentions it", with_script('# set -x\ncat <<EOF\nset -x\nEOF\necho "use set -x"\n' + _CLONE)),
-        Example("tracing goes nowhere", with_script('exec 2>/dev/null\nset -x\nx=$GIT_TOKEN\n')),
-        Example("a known variable holds harmless options", with_script('flags=-eu\nset $flags\n' + _CLONE)),
-    )  # fmt: skip
+        Example(
+            "it is off again before a secret is used",
+            with_script("set -x\nmkdir -p /workspace\nset +x\n" + _CLONE),
+        ),
+        Example(
+            "in a subshell that no secret reaches", with_script("(set -x; mkdir -p /workspace)\n" + _CLONE)
+        ),
+        Example(
+            "an option of grep, of test and of chmod",
+            with_script("grep -x a /etc/passwd\n[ -x /bin/git ] && chmod +x /tmp/a\n" + _CLONE),
+        ),
+        Example(
+            "text that mentions it",
+            with_script('# set -x\ncat <<EOF\nset -x\nEOF\necho "use set -x"\n' + _CLONE),
+        ),
+        Example("tracing goes nowhere", with_script("exec 2>/dev/null\nset -x\nx=$GIT_TOKEN\n")),
+        Example("a known variable holds harmless options", with_script("flags=-eu\nset $flags\n" + _CLONE)),
+    )
     bad = (
         Example(
             "a command with the token",
@@ -99,7 +109,7 @@ command:
   - -exc  # <- the option -x of sh makes the shell print GIT_TOKEN to the log
   - token=$GIT_TOKEN
 env:
-{TOKEN}"""
+{ENTRY}"""
             ),
         ),
         Example(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.leak_examples import TOKEN, with_container, with_script
+from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leak_outcomes import judged, leaks
-from opencode_policy.leaks import Run
+from opencode_policy.leaks import Run, names_of
 from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
@@ -40,15 +40,23 @@ git -c credential.helper='!f() { echo username=x; echo "password=$GIT_TOKEN"; };
 """
             ),
         ),
-        Example("GIT_ASKPASS", with_script("GIT_ASKPASS=/opt/askpass.sh git clone https://example.org/n.git\n")),
-        Example("a user name without a secret", with_script("git clone git@example.org:a/n.git\n"
-                                                             "git clone https://git@example.org/n.git\n")),
+        Example(
+            "GIT_ASKPASS", with_script("GIT_ASKPASS=/opt/askpass.sh git clone https://example.org/n.git\n")
+        ),
+        Example(
+            "a user name without a secret",
+            with_script("git clone git@example.org:a/n.git\ngit clone https://git@example.org/n.git\n"),
+        ),
         Example("a URL in a message", with_script("echo 'usage: https://user:password@example.org/n.git'\n")),
-        Example("what is before the @ is taken off",
-                with_script('url=https://x:$GIT_TOKEN@example.org/n.git\n'
-                            'git clone "https://$(printf %s "$url" | sed "s/.*@//")"\n')),
+        Example(
+            "what is before the @ is taken off",
+            with_script(
+                "url=https://x:$GIT_TOKEN@example.org/n.git\n"
+                'git clone "https://$(printf %s "$url" | sed "s/.*@//")"\n'
+            ),
+        ),
         Example("the length of the token", with_script("git clone https://example.org/${#GIT_TOKEN}.git\n")),
-    )  # fmt: skip
+    )
     bad = (
         Example(
             "directly",
@@ -84,7 +92,7 @@ git remote set-url origin "$url"  # <- git gets a URL that holds GIT_TOKEN
             with_script(
                 """\
 git config --global \\
-  url."https://x:$GIT_TOKEN@example.org/".insteadOf https://example.org/  # <- git gets a URL that holds GIT_TOKEN
+  url."https://x:$GIT_TOKEN@n.example/".insteadOf https://n.example/  # <- git gets a URL that holds GIT_TOKEN
 """
             ),
         ),
@@ -97,7 +105,19 @@ args:
   - https://x:$(GIT_TOKEN)@example.org/n.git  # <- git gets a URL that holds GIT_TOKEN
 command: [git]
 env:
-{TOKEN}"""
+{ENTRY}"""
+            ),
+        ),
+        Example(
+            "in a variable of the manifest",
+            with_container(
+                f"""\
+command: [/opt/run]
+env:
+{ENTRY}\
+- name: REPO_URL
+  value: https://x:$(GIT_TOKEN)@example.org/n.git  # <- REPO_URL is a URL that holds GIT_TOKEN
+"""
             ),
         ),
         Example(
@@ -115,6 +135,9 @@ git clone https://bot:hunter2@example.org/n.git  # <- git gets a URL with a pass
 
 
 def _problems(run: Run) -> Iterator[Problem]:
+    for name, text in run.urls.items():
+        words = f"{name} is a URL that holds {names_of(text.flows)}"
+        yield Problem(words, run.container.env(name)["value"], run.way(text.flows))
     yield from leaks(run, "url")
     for place, words in run.followed.report.literal_urls.items():
         yield Problem(words, run.place(place))

@@ -109,7 +109,7 @@ def _whole(machine: Machine, parsed: Parsed) -> Call[Status]:
 
 
 def _startup(machine: Machine) -> Call[None]:
-    """bash reads the file that BASH_ENV names before a script."""
+    """Bash reads the file that BASH_ENV names before a script."""
     path = machine.variable("BASH_ENV")
     if not path.exported or machine.shell not in ("sh", "bash") or path.value.known in ("", "/dev/null"):
         return

@@ -45,15 +45,15 @@ def _done(status: Status) -> Call[Status]:
     yield
 
 
-def _true(call: Invocation) -> Call[Status]:
+def _true(_: Invocation) -> Call[Status]:
     return _done(True)
 
 
-def _false(call: Invocation) -> Call[Status]:
+def _false(_: Invocation) -> Call[Status]:
     return _done(False)
 
 
-def _ignored(call: Invocation) -> Call[Status]:
+def _ignored(_: Invocation) -> Call[Status]:
     return _done(None)
 
 
@@ -83,7 +83,9 @@ def _printf(call: Invocation) -> Call[Status]:
         args = args[1:]
     value = formatted([_value(argument) for argument in args]) if args else NOTHING
     if variable is not None:
-        _set(call.machine, variable, value.with_hop(call.machine.frame.place(call.span), f"becomes {variable}"))
+        _set(
+            call.machine, variable, value.with_hop(call.machine.frame.place(call.span), f"becomes {variable}")
+        )
     else:
         call.say(value, "printf prints {} to the log", at=_tainted_at(call))
     return _done(True)
@@ -144,7 +146,7 @@ def _declared(call: Invocation, *, exported: bool | None = None, local: bool = F
         local = "g" not in letters
     if "f" in letters or "F" in letters:
         return _done(None)
-    if not operands and not local or "p" in letters:
+    if (not operands and not local) or "p" in letters:
         _dump(call, operands, exported_only=bool(exported) or "x" in letters)
         return _done(None)
     if exported or "x" in letters:
@@ -179,7 +181,9 @@ def _declare(machine: Machine, argument: Argument, exported: bool | None, *, loc
 
 def _localize(machine: Machine, name: str, before: Variable, *, local: bool) -> None:
     """Remember a variable that the innermost function makes its own."""
-    function = next((scope for scope in reversed(machine.scopes) if scope.kind in ("function", "process")), None)
+    function = next(
+        (scope for scope in reversed(machine.scopes) if scope.kind in ("function", "process")), None
+    )
     if local and function is not None and function.kind == "function":
         function.locals.setdefault(name, before)
 
@@ -248,7 +252,9 @@ def _switch(call: Invocation, index: int, *, certain: bool) -> Switch:
     from opencode_policy.taint.machine import shown
 
     texts = call.texts
-    start = index - 1 if index and texts[index - 1][:1] in "-+" and not texts[index].startswith("-") else index
+    start = (
+        index - 1 if index and texts[index - 1][:1] in "-+" and not texts[index].startswith("-") else index
+    )
     spelled = shown(" ".join([call.name, *texts[start : index + 1]]))
     return Switch(call.machine.frame.place(call.span), spelled, certain)
 
@@ -304,7 +310,9 @@ def _trap(call: Invocation) -> Call[Status]:
         name = _signal(argument)
         machine.state.set(Key("trap", name), (handler,))
         if name != "EXIT" and command.known != "":
-            yield machine.choose(lambda: run_text(call, command, "trap", at=args[0].span), lambda: _done(None))
+            yield machine.choose(
+                lambda: run_text(call, command, "trap", at=args[0].span), lambda: _done(None)
+            )
     return True
 
 
@@ -316,7 +324,7 @@ def _signal(argument: Argument) -> str:
 def _exit(call: Invocation) -> Call[Status]:
     from opencode_policy.taint.nested import leave
 
-    yield leave(call.machine, call.span)
+    yield leave(call.machine)
     return None
 
 
@@ -415,7 +423,7 @@ def _command(call: Invocation) -> Call[Status]:
     return _done(None)
 
 
-def _exec(call: Invocation) -> Call[Status]:
+def _exec(_: Invocation) -> Call[Status]:
     """Alone, it only opens descriptors."""
     return _done(True)
 
@@ -425,11 +433,11 @@ def _pwd(call: Invocation) -> Call[Status]:
     return _done(True)
 
 
-def _alias(call: Invocation) -> Call[Status]:
+def _alias(_: Invocation) -> Call[Status]:
     return _done(None)
 
 
-def _again(call: Invocation) -> Call[Status]:
+def _again(_: Invocation) -> Call[Status]:
     """`wait`, `jobs` and what else tells nothing."""
     return _done(None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -148,7 +148,9 @@ def _positional(values: Sequence[Positional]) -> Positional:
     shortest = min(len(value.values) for value in values)
     same = all(len(value.values) == shortest and value.exact for value in values)
     longest = max(values, key=lambda value: len(value.values)).values
-    found = [joined([value.values[i] for value in values if i < len(value.values)]) for i in range(len(longest))]
+    found = [
+        joined([value.values[i] for value in values if i < len(value.values)]) for i in range(len(longest))
+    ]
     return Positional(tuple(found), same)
 
 
@@ -172,7 +174,7 @@ def _candidates(values: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(item for value in values for item in value))
 
 
-_JOINS = {
+_JOINS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "variable": _variables,
     "positional": _positional,
     "file": _files,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opencode_policy.shell.calls import Call
-from opencode_policy.shell.holes import has_holes, public
+from opencode_policy.shell.holes import public
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Assignment, Command
 from opencode_policy.shell.wrappers import unwrap
@@ -18,7 +18,6 @@ from opencode_policy.taint.streams import read, redirect
 from opencode_policy.taint.values import (
     NOTHING,
     Flows,
-    Text,
     Value,
     collapsed,
     concatenated,
@@ -216,7 +215,7 @@ def invoke(machine: Machine, argv: Argv, span: Span) -> Call[Status]:
         ]
         status: Status = yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
         return status
-    status = yield _dispatch(machine, call)
+    status = yield _dispatch(call)
     if call.replaces and call.args + call.whole[1:]:
         machine.jump("process")
     return status
@@ -243,7 +242,7 @@ def _from_input(machine: Machine, span: Span) -> Iterator[Argument]:
         yield Argument(collapsed(value).texts[0], span)
 
 
-def _dispatch(machine: Machine, call: Invocation) -> Call[Status]:
+def _dispatch(call: Invocation) -> Call[Status]:
     from opencode_policy.taint.builtins import BUILTINS
     from opencode_policy.taint.programs import run_program
 
@@ -255,6 +254,11 @@ def _dispatch(machine: Machine, call: Invocation) -> Call[Status]:
     return status
 
 
+def _passed(machine: Machine, argument: Argument, name: str) -> Value:
+    place = machine.frame.place(argument.span)
+    return Value((argument.text,)).with_hop(place, f"is an argument of {name}", passed=True)
+
+
 def call_function(machine: Machine, definition: Definition, call: Invocation) -> Call[Status]:
     """Follow a function with the arguments of this call."""
     from opencode_policy.taint import statements
@@ -264,10 +268,7 @@ def call_function(machine: Machine, definition: Definition, call: Invocation) ->
     inside = [scope.name for scope in machine.scopes if scope.kind == "function"]
     if inside.count(function.name) >= _RECURSIONS or len(inside) >= DEEPEST:
         return None
-    place = machine.frame.place(call.span)
-    values = tuple(
-        Value((argument.text,)).with_hop(place, f"is an argument of {function.name}") for argument in call.args
-    )
+    values = tuple(_passed(machine, argument, function.name) for argument in call.args)
     outer, frame = machine.positional, machine.frame
     with machine.scope("function", function.name) as scope:
         machine.state.set(Key("positional", ""), Positional(values))
@@ -283,12 +284,3 @@ def call_function(machine: Machine, definition: Definition, call: Invocation) ->
         for name, variable in scope.locals.items():
             machine.state.set(Key("variable", name), variable)
     return statuses.pop() if len(statuses) == 1 else None
-
-
-def text_value(text: Text) -> Value:
-    return Value((text,))
-
-
-def is_known(call: Invocation) -> bool:
-    """Whether every argument is known in full."""
-    return not any(has_holes(text) for text in call.texts)

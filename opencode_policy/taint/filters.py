@@ -34,8 +34,8 @@ from opencode_policy.taint.words import Argument
 # Options of the programs below that take the next argument for their value.
 _VALUED = {
     "head": "nc", "tail": "nc", "cut": "dfcb", "sort": "tkSTo", "sed": "ef", "grep": "efmABC", "tr": "",
-    "base64": "w", "fold": "w", "awk": "Ffv", "gawk": "Ffv", "mawk": "Ffv", "jq": "", "od": "AtNj", "xxd": "lcs",
-    "nl": "bdfhilnsvw", "split": "abn", "paste": "d",
+    "base64": "w", "fold": "w", "awk": "Ffv", "gawk": "Ffv", "mawk": "Ffv", "jq": "", "od": "AtNj",
+    "xxd": "lcs",    "nl": "bdfhilnsvw", "split": "abn", "paste": "d",
 }  # fmt: skip
 
 
@@ -62,8 +62,8 @@ def _content(call: Invocation, files: list[Argument]) -> Value:
     if not files:
         return call.stdin()
     values = [call.stdin() if item.skeleton == "-" else call.machine.content(item.skeleton) for item in files]
-    return concatenated([value.with_hop(call.machine.frame.place(call.span), f"is read by {base_name(call.name)}")
-                         for value in values])  # fmt: skip
+    place = call.machine.frame.place(call.span)
+    return concatenated([value.with_hop(place, f"is read by {base_name(call.name)}") for value in values])
 
 
 def _print(call: Invocation, value: Value) -> None:
@@ -162,12 +162,16 @@ def _sed(call: Invocation) -> None:
 
 
 def _expressions(call: Invocation) -> list[Text]:
-    given = [a.text for a, before in zip(call.args[1:], call.args, strict=False) if before.skeleton in ("-e", "-re", "-Ee")]
+    given = [
+        a.text
+        for a, before in zip(call.args[1:], call.args, strict=False)
+        if before.skeleton in ("-e", "-re", "-Ee")
+    ]
     return given or [argument.text for argument in _operands(call)[:1]]
 
 
 def _awk(call: Invocation) -> None:
-    """awk prints only by `print`, `printf`, a pattern without action, or another program."""
+    """Awk prints only by `print`, `printf`, a pattern without action, or another program."""
     given = [a for a, before in zip(call.args[1:], call.args, strict=False) if before.skeleton == "-f"]
     if given:
         file = call.machine.world.read(given[0].skeleton)
@@ -225,7 +229,10 @@ def _silent(call: Invocation) -> None:
 
 def _copied(call: Invocation) -> None:
     """`cp`, `mv`, `ln`, `install`: the target holds what the source held."""
-    machine, files = call.machine, [a for a in _operands(call) if not has_holes(a.skeleton[:1]) or "/" in a.skeleton]
+    machine, files = (
+        call.machine,
+        [a for a in _operands(call) if not has_holes(a.skeleton[:1]) or "/" in a.skeleton],
+    )
     call.say(NOTHING, "")
     if len(files) < 2:
         return
@@ -265,7 +272,7 @@ def _consumed(call: Invocation) -> None:
 
 
 def unknown(call: Invocation) -> None:
-    """A program of which nothing is known: it may print what it reads, and likely what it is given to print."""
+    """A program of which nothing is known: it may print what it reads."""
     piped = call.stdin().flows
     keeps = any(text.endswith(("-stdin", "-with-token")) or text == "login" for text in call.texts)
     if piped and not keeps:
@@ -291,11 +298,12 @@ FILTERS: dict[str, Callable[[Invocation], None]] = {
              "tail openssl uuencode factor"),
     **_table(_scripted, "jq yq perl"),
     **_table(_grep, "grep egrep fgrep rg"),
-    **_table(_digest, "wc sha1sum sha224sum sha256sum sha384sum sha512sum md5sum b2sum cksum sum shasum stat ls du "
+    **_table(_digest, "wc "
+             "sha1sum sha224sum sha256sum sha384sum sha512sum md5sum b2sum cksum sum shasum stat ls du "
              "find basename dirname realpath readlink date id whoami hostname uname mktemp file test [ "
              "htpasswd ldd which nproc df ps"),
-    **_table(_silent, "true false sleep mkdir rmdir touch chmod chown chgrp cmp kill sync mount umount mkfifo "
-             "chpasswd passwd ssh-add ssh-keyscan apk apt-get tar unzip"),
+    **_table(_silent, "true false sleep mkdir rmdir touch chmod chown chgrp cmp kill sync mount umount "
+             "mkfifo chpasswd passwd ssh-add ssh-keyscan apk apt-get tar unzip"),
     **_table(_copied, "cp mv ln install"),
     **_table(_removed, "rm shred unlink"),
     "awk": _awk, "gawk": _awk, "mawk": _awk, "cut": _cut, "dd": _dd, "env": _env, "head": _head,

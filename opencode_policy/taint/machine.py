@@ -189,7 +189,9 @@ class Machine:
     def leak(self, kind: str, span: Span, words: str, flows: Flows, *, certain: bool = True) -> None:
         """Note a leak."""
         if flows:
-            self.report.leak(Leak(kind, self.frame.place(span), words, flows, certain))
+            sink = self.frame.place(span)
+            place = flows[0].entered or sink
+            self.report.leak(Leak(kind, place, words, flows, certain, sink=None if place == sink else sink))
 
     def say(self, value: Value, span: Span, words: str, *, to: str = "1", certain: bool = True) -> None:
         """Write to a descriptor; a secret that the log gets is a leak."""
@@ -291,4 +293,3 @@ def shown(skeleton: str) -> str:
 def secret_of(name: str, at: object) -> Value:
     """A value that is wholly one secret."""
     return secret((Flow(Secret(name, at)),))
-

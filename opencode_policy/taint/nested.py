@@ -97,7 +97,7 @@ def _sourced(call: Invocation, flows: Flows) -> None:
     machine.state.set(Key("sourced", ""), tuple(dict.fromkeys((*before, *hopped))))
 
 
-def leave(machine: Machine, span: Span) -> Call[None]:
+def leave(machine: Machine) -> Call[None]:
     """`exit`: run the EXIT trap, then end the process."""
     yield run_exit_trap(machine)
     if machine.state.alive:
@@ -140,12 +140,16 @@ def run_shell(call: Invocation) -> Call[Status]:
     if shell.inline_at is not None:
         text = arguments[shell.inline_at]
         name, rest = (rest[0], rest[1:]) if rest else (constant(shell.shell), rest)
-        status: Status = yield _in_process(call, shell, name, rest, lambda: _run_one(machine, text, "sh -c", _at(call, shell.inline_at)))
+        status: Status = yield _in_process(
+            call, shell, name, rest, lambda: _run_one(machine, text, "sh -c", _at(call, shell.inline_at))
+        )
     elif shell.path_at is not None:
         status = yield _run_file(call, shell, arguments[shell.path_at], rest)
     else:
         script = call.stdin()
-        status = yield _in_process(call, shell, constant(shell.shell), rest, lambda: run_text(call, script, shell.shell))
+        status = yield _in_process(
+            call, shell, constant(shell.shell), rest, lambda: run_text(call, script, shell.shell)
+        )
     return status
 
 
@@ -184,8 +188,12 @@ def run_path(call: Invocation) -> Call[Status]:
 
 
 def _in_process(
-    call: Invocation, shell: Interpreter | None, name: Value, arguments: list[Value], body: Callable[[], Call[Status]]
-) -> Call[Status]:  # fmt: skip
+    call: Invocation,
+    shell: Interpreter | None,
+    name: Value,
+    arguments: list[Value],
+    body: Callable[[], Call[Status]],
+) -> Call[Status]:
     """Run a script in a new shell: it has the exported variables and nothing else of this one."""
     machine = call.machine
 

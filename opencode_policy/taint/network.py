@@ -20,7 +20,9 @@ def curl(call: Invocation) -> None:
     switch = next((a for a in call.args if _is_verbose(a.skeleton)), None)
     flows = merged(call.flows, call.stdin().flows, _files(call))
     if switch is not None and flows:
-        call.machine.say(secret(flows), switch.span, "curl -v prints the headers that it sends, and {} with them", to="2")
+        call.machine.say(
+            secret(flows), switch.span, "curl -v prints the headers it sends, {} with them", to="2"
+        )
     call.say(ANYTHING, "")
 
 
@@ -41,5 +43,7 @@ def wget(call: Invocation) -> None:
     switch = next((a for a in call.args if _DEBUG.fullmatch(a.skeleton)), None)
     flows = merged(call.flows, _files(call))
     if switch is not None and flows:
-        call.machine.say(secret(flows), switch.span, "wget -d prints the headers that it sends, and {} with them", to="2")
+        call.machine.say(
+            secret(flows), switch.span, "wget -d prints the headers it sends, {} with them", to="2"
+        )
     call.say(ANYTHING, "")

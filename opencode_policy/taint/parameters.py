@@ -197,7 +197,7 @@ def _changed(machine: Machine, part: Parameter, value: Value) -> Call[Value]:
     operator = part.operator
     operands: list[Alternatives] = []
     for word in part.operands:
-        operands.append((yield _pattern(machine, word)))
+        operands += ((yield _pattern(machine, word)),)
     if operator in _TRIMS and operands:
         return _trimmed(operator, value, operands[0])
     if operator.startswith("/") and operands:
@@ -273,7 +273,12 @@ def _sliced(value: Value, operands: list[Alternatives]) -> Value:
     if harmless:
         return ANYTHING
     known = value.known
-    if known is None or not given or None in given or any(number is not None and number < 0 for number in given):
+    if (
+        known is None
+        or not given
+        or None in given
+        or any(number is not None and number < 0 for number in given)
+    ):
         return secret(value.flows)
     start = given[0] or 0
     return constant(known[start:] if length is None else known[start : start + length])

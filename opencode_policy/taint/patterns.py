@@ -58,7 +58,9 @@ def _bracket(text: str) -> str:
     for name, characters in _NAMED.items():
         inner = inner.replace(name, "\ue125" + characters + "\ue125")
     parts = inner.split("\ue125")
-    escaped = [re.sub(r"([\\\[\]^&~|])", r"\\\1", part) if i % 2 == 0 else part for i, part in enumerate(parts)]
+    escaped = [
+        re.sub(r"([\\\[\]^&~|])", r"\\\1", part) if i % 2 == 0 else part for i, part in enumerate(parts)
+    ]
     return f"[{'^' if negated else ''}{''.join(escaped)}]"
 
 

@@ -20,7 +20,9 @@ from opencode_policy.taint.words import Argument
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Status
 
-_INTERPRETERS = frozenset({"python", "python2", "python3", "perl", "ruby", "node", "bun", "deno", "php", "lua"})
+_INTERPRETERS = frozenset(
+    {"python", "python2", "python3", "perl", "ruby", "node", "bun", "deno", "php", "lua"}
+)
 
 _SPECIAL: dict[str, Callable[[Invocation], None]] = {
     "git": git.run,
@@ -92,7 +94,9 @@ def _note_handover(call: Invocation, name: str) -> None:
     flows = machine.all_flows(exported_only=True)
     place = machine.frame.place(call.span)
     if flows:
-        machine.report.handovers.setdefault((place, "environment"), Handover(place, name, flows, "environment"))
+        machine.report.handovers.setdefault(
+            (place, "environment"), Handover(place, name, flows, "environment")
+        )
     piped = call.stdin().flows
     if piped:
         machine.report.handovers.setdefault((place, "input"), Handover(place, name, piped, "standard input"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opencode_policy.taint.cells import Switch
 from opencode_policy.taint.values import Flows, Place, merged
@@ -13,7 +13,9 @@ class Leak:
     """A secret goes where it must not go.
 
     `kind` is `trace`, `output`, `argument`, `url` or `disk`; `words` are a message without subject to change;
-    without `certain` it may be that nothing secret is shown. `switch` is what turned tracing on.
+    without `certain` it may be that nothing secret is shown. `switch` is what turned tracing on. A leak
+    in a function that got the secret as an argument stands where the argument was given, and `sink` is
+    where it leaves.
     """
 
     kind: str
@@ -22,6 +24,7 @@ class Leak:
     flows: Flows
     certain: bool = True
     switch: Switch | None = None
+    sink: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +72,4 @@ class Report:
             self.leaks[key] = leak
         elif set(leak.flows) - set(known.flows):
             flows = merged(known.flows, leak.flows)
-            self.leaks[key] = Leak(leak.kind, leak.place, known.words, flows, known.certain, known.switch)
+            self.leaks[key] = replace(known, flows=flows)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from opencode_policy.shell.holes import SECRET, has_holes
 from opencode_policy.taint.values import Text, Value, merged, of_texts
 
-_SIMPLE = re.compile(r"s(?P<mark>[^\w\s\\])(?P<pattern>.*?)(?<!\\)(?P=mark)(?P<new>.*?)(?<!\\)(?P=mark)(?P<flags>[gIiE]*)")
+_SIMPLE = re.compile(
+    r"s(?P<mark>[^\w\s\\])(?P<pattern>.*?)(?<!\\)(?P=mark)(?P<new>.*?)(?<!\\)(?P=mark)(?P<flags>[gIiE]*)"
+)
 
 
 def substituted(value: Value, expressions: Sequence[Text]) -> Value | None:

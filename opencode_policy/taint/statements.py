@@ -118,9 +118,7 @@ def _and_or(machine: Machine, statement: AndOr) -> Call[Status]:
             break
         skipped = operator == "||" if status else operator == "&&"
         if status is None:
-            status = yield machine.choose(
-                partial(run, machine, operand), partial(_already, operator == "||")
-            )
+            status = yield machine.choose(partial(run, machine, operand), partial(_already, operator == "||"))
         elif not skipped:
             status = yield run(machine, operand)
     return status

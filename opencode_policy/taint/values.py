@@ -8,8 +8,7 @@ hole between what they have in common on the left and on the right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from os.path import commonprefix
+from dataclasses import dataclass, field
 
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes
 from opencode_policy.shell.spans import Span
@@ -37,11 +36,12 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hop:
-    """One step of a secret's way, and the step before it."""
+    """One step of a secret's way, and the step before it; `passed` marks the passing of an argument."""
 
     before: Hop | None
     place: Place
     words: str
+    passed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,16 @@ class Flow:
             found.append(hop)
             hop = hop.before
         return found[::-1]
+
+    @property
+    def entered(self) -> Place | None:
+        """Where the secret was first passed on to the functions that now have it."""
+        hop = self.hop
+        place: Place | None = None
+        while hop is not None and hop.passed:
+            place = hop.place
+            hop = hop.before
+        return place
 
 
 Flows = tuple[Flow, ...]
@@ -98,16 +108,15 @@ class Value:
         """Each text changed; a text that loses its secret hole loses its flows."""
         return of_texts(altered(text, change(text.skeleton)) for text in self.texts)
 
-    def with_hop(self, place: Place, words: str) -> Value:
+    def with_hop(self, place: Place, words: str, *, passed: bool = False) -> Value:
         """The same value one step further on its way."""
         if not self.flows:
             return self
-        return Value(
-            tuple(
-                replace(text, flows=tuple(Flow(flow.secret, Hop(flow.hop, place, words)) for flow in text.flows))
-                for text in self.texts
-            )
-        )
+
+        def further(flows: Flows) -> Flows:
+            return tuple(Flow(flow.secret, Hop(flow.hop, place, words, passed)) for flow in flows)
+
+        return Value(tuple(Text(text.skeleton, further(text.flows)) for text in self.texts))
 
 
 def merged(*groups: Flows) -> Flows:
@@ -193,11 +202,18 @@ def clipped(skeleton: str, flows: Flows) -> str:
 def _widened(texts: Sequence[Text]) -> Text:
     """One text for several: what they begin and end with, and a hole between."""
     skeletons = [text.skeleton for text in texts]
-    start = commonprefix(skeletons)
+    start = _common(skeletons)
     shortest = min(map(len, skeletons)) - len(start)
-    end = commonprefix([skeleton[::-1][:shortest] for skeleton in skeletons])[::-1]
+    end = _common([skeleton[::-1][:shortest] for skeleton in skeletons])[::-1]
     inner = [skeleton[len(start) : len(skeleton) - len(end)] for skeleton in skeletons]
     hole = SECRET if any(SECRET in part for part in inner) else UNKNOWN
     flows = merged(*(text.flows for text in texts))
     skeleton = clipped(start + hole + end, flows)
     return Text(skeleton, flows if SECRET in skeleton else ())
+
+
+def _common(texts: Sequence[str]) -> str:
+    """What all texts begin with."""
+    first, last = min(texts), max(texts)
+    length = next((i for i, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), None)
+    return first[: min(len(first), len(last)) if length is None else length]

@@ -83,7 +83,8 @@ def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
     if isinstance(part, Substitution):
         value: Value = yield machine.substitution(part)
         return [(Piece(text, part.quoted),) for text in value.texts]
-    return (yield _arithmetic(machine, part))
+    number: Alternatives = yield _arithmetic(machine, part)
+    return number
 
 
 def _arithmetic(machine: Machine, part: Arithmetic) -> Call[Alternatives]:
