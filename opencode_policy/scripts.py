@@ -61,11 +61,16 @@ def scripts_of(tree: Tree, pod: Pod) -> list[Script]:
     return [script for container in pod.all_containers for script in _of_container(tree, container)]
 
 
-def _of_container(tree: Tree, container: Container) -> Iterator[Script]:
+def argvs_of(container: Container) -> list[list[Field]]:
+    """Every argument list that a container runs: its own first, then those of its hooks and probes."""
     argvs = [container.argv]
     argvs += [list(container.field["lifecycle"][name]["exec"]["command"]) for name in _HANDLERS]
     argvs += [list(container.field[name]["exec"]["command"]) for name in _PROBES]
-    for argv in argvs:
+    return [argvs[0], *filter(None, argvs[1:])]
+
+
+def _of_container(tree: Tree, container: Container) -> Iterator[Script]:
+    for argv in argvs_of(container):
         script = _of_argv(tree, container, argv)
         if script is not None:
             yield script

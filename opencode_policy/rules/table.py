@@ -43,7 +43,10 @@ from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnaccep
 from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
+from opencode_policy.rules.script_unparsable import ScriptUnparsable
+from opencode_policy.rules.secret_in_arguments import SecretInArguments
 from opencode_policy.rules.secret_in_file import SecretInFile
+from opencode_policy.rules.secret_in_output import SecretInOutput
 from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
@@ -52,8 +55,10 @@ from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.server_unexpected import ServerUnexpected
 from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersisted
+from opencode_policy.rules.shell_tracing import ShellTracing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
+from opencode_policy.rules.token_in_url import TokenInUrl
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.working_directory_mismatch import WorkingDirectoryMismatch
 from opencode_policy.rules.workspace_drift import WorkspaceDrift
@@ -101,6 +106,11 @@ BUILT_IN: tuple[type[Rule], ...] = (
     WorkspaceDrift,
     ReferenceDangling,
     SchemaMismatch,
+    ShellTracing,
+    TokenInUrl,
+    SecretInOutput,
+    SecretInArguments,
+    ScriptUnparsable,
     ClaimMismatch,
     ResourcesMismatch,
     ReloaderAnnotationMissing,

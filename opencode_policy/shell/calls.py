@@ -1,7 +1,8 @@
 """Recursion without the interpreter's stack.
 
-Scripts may nest thousands of levels deep. A function that walks them is written as a generator which yields the
-generator of each call it wants made and is sent that call's result; `run` keeps the pending ones in a list.
+Scripts may nest thousands of levels deep. A function that walks them is written as a generator which
+yields the generator of each call it wants made and is sent that call's result; `run` keeps the pending
+ones in a list.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from opencode_policy.shell.heredoc import read_body
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Assignment, Command, Literal, Redirect, Word
 from opencode_policy.shell.tree import Source, first_byte
-from opencode_policy.shell.words import Reading, read_word
+from opencode_policy.shell.words import Reading, read_word, read_words
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,7 +62,7 @@ def read_redirects(
 
 def extended(command: Command, words: tuple[Word, ...], redirects: tuple[Redirect, ...]) -> Command:
     """Return the command with words and redirections that stood behind it."""
-    ends = [command.span.end, *(item.span.end for item in (*words, *redirects))]
+    ends = [command.span.end, *(word.span.end for word in words), *(item.span.end for item in redirects)]
     span = Span(command.span.start, max(ends))
     return replace(command, words=command.words + words, redirects=command.redirects + redirects, span=span)
 
@@ -129,10 +129,7 @@ def _assignment(reading: Reading, node: Node) -> Call[Assignment]:
         if child.type == "+=":
             found = replace(found, append=True)
         elif child.type == "array":
-            elements = []
-            for element in child.named_children:
-                elements.append((yield read_word(reading, element)))
-            found = replace(found, elements=tuple(elements))
+            found = replace(found, elements=(yield read_words(reading, child.named_children)))
         elif child.is_named:
             found = replace(found, value=(yield read_word(reading, child)))
     return found

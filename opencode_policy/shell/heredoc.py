@@ -1,4 +1,4 @@
-"""Here-documents. The grammar loses expansions in their bodies, so these are found here and parsed one by one."""
+"""Here-documents. The grammar loses expansions in their bodies: they are found here and parsed one by one."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opencode_policy.lean import dataclass
-from opencode_policy.shell.options import UNKNOWN, Options, read_options
+from opencode_policy.shell.holes import UNKNOWN
+from opencode_policy.shell.options import Options, read_options
 from opencode_policy.shell.wrappers import base_name, unwrap
 
 SHELLS = frozenset({"sh", "ash", "dash", "bash", "rbash", "ksh", "mksh", "oksh", "yash", "zsh", "hush"})
@@ -13,11 +14,11 @@ SHELLS = frozenset({"sh", "ash", "dash", "bash", "rbash", "ksh", "mksh", "oksh",
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A shell's command line; every `_at` is an index into the argument list, None where there is no such thing.
+    """A shell's command line; every `_at` is an index into the argument list, None where there is none.
 
     `options` are the options that are on, by letter (or long name if they have no letter). `inline_at` is the
-    script given with `-c`, `path_at` the script's file; without either the shell reads standard input. A shell
-    whose options are not fully known has `certain` False.
+    script given with `-c`, `path_at` the script's file; without either the shell reads standard input. A
+    shell whose options are not fully known has `certain` False.
     """
 
     shell: str

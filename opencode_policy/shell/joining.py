@@ -18,7 +18,8 @@ def chained(first: Statement, rest: Rest) -> Statement:
     """Join statements by `&&` and `||`, all of one precedence and bound from the left."""
     flat: Rest = []
     if isinstance(first, AndOr):
-        first, flat = first.first, list(first.rest)
+        flat = list(first.rest)
+        first = first.first
     for operator, operand in rest:
         if isinstance(operand, AndOr):
             flat += [(operator, operand.first), *operand.rest]
@@ -34,15 +35,16 @@ def piped(statements: list[Statement]) -> Statement:
     stages: list[Statement] = []
     negated = False
     for statement in statements:
+        stage = statement
         if isinstance(statement, AndOr) and not stages:
-            leading, statement = _last_operand(statement)
+            leading, stage = _last_operand(statement)
         elif isinstance(statement, AndOr):
-            statement, trailing = statement.first, [*statement.rest, *trailing]
-        if isinstance(statement, Pipeline):
-            negated = negated or (statement.negated and not stages)
-            stages += statement.stages
+            stage, trailing = statement.first, [*statement.rest, *trailing]
+        if isinstance(stage, Pipeline):
+            negated = negated or (stage.negated and not stages)
+            stages += stage.stages
         else:
-            stages.append(statement)
+            stages.append(stage)
     body = stages[0] if len(stages) == 1 and not negated else Pipeline(tuple(stages), negated)
     return _between(leading, body, trailing)
 

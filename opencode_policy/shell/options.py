@@ -1,6 +1,6 @@
 """The options of a shell and of its `set` builtin, in every spelling and order.
 
-Arguments are skeletons: strings in which `UNKNOWN` stands for text that cannot be known.
+Arguments are skeletons in which `UNKNOWN` stands for text that cannot be known.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from opencode_policy.lean import dataclass
-
-UNKNOWN = "\0"
+from opencode_policy.shell.holes import UNKNOWN
 
 # The long names that matter here, and the letters that mean the same (POSIX `set`).
 _LETTERS = {
-    "allexport": "a", "errexit": "e", "noexec": "n", "noglob": "f", "nounset": "u", "verbose": "v", "xtrace": "x",
+    "allexport": "a", "errexit": "e", "noexec": "n", "noglob": "f", "nounset": "u", "verbose": "v",
+    "xtrace": "x",
 }  # fmt: skip
 # Long options of bash that take the next argument for their value (bash(1), "Options").
 _VALUED = frozenset({"--rcfile", "--init-file"})
@@ -25,8 +25,8 @@ class Options:
     """What an argument list switches.
 
     `switched` maps an option (its letter, or its long name if it has none) to on or off and the index of the
-    argument that did it last. `doubtful` holds the indices of arguments that may hold further options. `rest` is
-    the index of the first operand.
+    argument that did it last. `doubtful` holds the indices of arguments that may hold further options.
+    `rest` is the index of the first operand.
     """
 
     switched: dict[str, tuple[bool, int]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Options:
 
 
 def read_options(arguments: Sequence[str], invocation: bool = False) -> Options:
-    """Read the options in front of `arguments`: of `set`, or, with `invocation`, of a shell's command line."""
+    """Read the options in front of `arguments`: of `set` or, with `invocation`, of a shell's command line."""
     found = Options()
     index = 0
     while index < len(arguments):

@@ -1,7 +1,7 @@
 """Quote removal: what a shell leaves of a stretch of script text.
 
-Every function returns runs `(value, start, end)`: `value` is what remains of `text[start:end]`. A run is either
-copied unchanged, so that both have one length, or is a single escape sequence.
+Every function returns runs `(value, start, end)`: `value` is what remains of `text[start:end]`. A run is
+either copied unchanged, so that both have one length, or is a single escape sequence.
 """
 
 from __future__ import annotations

@@ -51,11 +51,10 @@ def without_carriage_returns(text: str) -> tuple[str, Offsets]:
     if "\r\n" not in text:
         return text, Offsets()
     local, outer = [0], [0]
-    at, removed = 0, 0
+    at = 0
     pieces = text.split("\r\n")
-    for piece in pieces[:-1]:
+    for removed, piece in enumerate(pieces[:-1], 1):
         at += len(piece)
-        removed += 1
         local.append(at)
         outer.append(at + removed)
         at += 1

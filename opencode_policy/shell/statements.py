@@ -27,7 +27,7 @@ from opencode_policy.shell.syntax import (
     Word,
 )
 from opencode_policy.shell.tree import Source
-from opencode_policy.shell.words import Reading, read_word
+from opencode_policy.shell.words import Reading, read_word, read_words
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,7 +56,8 @@ def _statement(reading: Reading, node: Node) -> Call[Sequence]:
         return ((yield read_command(reading, node)),)
     read = _READERS.get(node.type)
     if read is None:
-        return (yield _sequence(reading, node.children))
+        inside: Sequence = yield _sequence(reading, node.children)
+        return inside
     return ((yield read(reading, node)),)
 
 
@@ -133,7 +134,8 @@ def _behind_heredoc(reading: Reading, node: Node, found: Statement) -> Call[Stat
 
 def _group(reading: Reading, node: Node) -> Call[Statement]:
     if node.children and node.children[0].type == "((":
-        return (yield _arithmetic(reading, node))
+        arithmetic: Statement = yield _arithmetic(reading, node)
+        return arithmetic
     return Group((yield _sequence(reading, node.children)), node.type == "subshell")
 
 
@@ -173,13 +175,11 @@ def _for(reading: Reading, node: Node) -> Call[Statement]:
     source, body = reading.source, node.child_by_field_name("body")
     variable = node.child_by_field_name("variable")
     statements = yield _sequence(reading, body.children if body else [])
-    words = []
-    for value in node.children_by_field_name("value"):
-        words.append((yield read_word(reading, value)))
+    words = yield read_words(reading, node.children_by_field_name("value"))
     listed = any(child.type == "in" for child in node.children)
     name = source.slice(variable.start_byte, variable.end_byte) if variable else ""
     span = source.span(node.start_byte, node.end_byte)
-    return For(name, tuple(words) if listed else None, statements, span)
+    return For(name, words if listed else None, statements, span)
 
 
 def _counted(reading: Reading, node: Node) -> Call[Statement]:
@@ -194,21 +194,19 @@ def _counted(reading: Reading, node: Node) -> Call[Statement]:
 def _case(reading: Reading, node: Node) -> Call[Statement]:
     value = node.child_by_field_name("value")
     subject = (yield read_word(reading, value)) if value else Word((), Span(0, 0))
-    items = []
+    items: list[CaseItem] = []
     for child in node.children:
         if child.type == "case_item":
-            items.append((yield _case_item(reading, child)))
+            items += ((yield _case_item(reading, child)),)
     return Case(subject, tuple(items))
 
 
 def _case_item(reading: Reading, node: Node) -> Call[CaseItem]:
-    patterns = []
-    for value in node.children_by_field_name("value"):
-        patterns.append((yield read_word(reading, value)))
+    patterns = yield read_words(reading, node.children_by_field_name("value"))
     _, body = _split(node, ")")
     end = body[-1].type if body and body[-1].type in (";;", ";&", ";;&") else ";;"
     span = reading.source.span(node.start_byte, node.end_byte)
-    return CaseItem(tuple(patterns), (yield _sequence(reading, body)), end, span)
+    return CaseItem(patterns, (yield _sequence(reading, body)), end, span)
 
 
 def _function(reading: Reading, node: Node) -> Call[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from opencode_policy.shell.spans import Offsets, Span, bytes_to_characters, with
 if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
+_OPERATOR = re.compile(r"[|&;()<>]{1,3}")
 _STRAY = frozenset({"}", "then", "elif", "else", "fi", "do", "done", "esac"})
 
 
@@ -48,28 +50,56 @@ def read_piece(text: str, origin: Offsets) -> Source:
     return _parse(text, origin)
 
 
-def syntax_errors(source: Source) -> tuple[Span, ...]:
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place where a text is no valid shell, and what is wrong there."""
+
+    span: Span
+    words: str
+
+
+def syntax_errors(source: Source) -> tuple[Fault, ...]:
     """Return the places where the text is not valid shell, outermost first, in order.
 
     The grammar takes a stray `fi` or `}` for a command; a shell does not, so these count as well.
     """
-    found: list[Span] = []
+    found: list[Fault] = []
     pending = [source.root]
     while pending:
         node = pending.pop()
-        if node.is_error or node.is_missing or _is_stray(source, node):
-            found.append(source.span(node.start_byte, node.end_byte))
+        if node.is_missing:
+            found.append(_missing(source, node))
+        elif node.is_error or _is_stray(source, node):
+            found.append(_misplaced(source, node))
         else:
             pending.extend(reversed(node.named_children if not node.has_error else node.children))
     return tuple(found)
 
 
 def first_byte(node: Node) -> int:
-    """Return where a node really starts: inside double quotes the grammar's tokens swallow blanks before them."""
+    """Return where a node really starts: in double quotes the grammar's tokens swallow blanks before them."""
     while node.child_count:
         node = node.children[0]
     text = node.text or b""
     return node.start_byte + len(text) - len(text.lstrip())
+
+
+def _missing(source: Source, node: Node) -> Fault:
+    """What is missing is told at the token that asks for it: `do` for a `done`, `(` for a `)`."""
+    parent = node.parent
+    first = parent.children[0] if parent is not None else node
+    if first is node or first.is_named:
+        return Fault(source.span(node.start_byte, node.end_byte), "the shell expects more here")
+    text = source.slice(first.start_byte, first.end_byte)
+    return Fault(source.span(first.start_byte, first.end_byte), f"'{text}' has no '{node.type}'")
+
+
+def _misplaced(source: Source, node: Node) -> Fault:
+    text = source.slice(node.start_byte, node.end_byte)
+    span = source.span(node.start_byte, node.end_byte)
+    if text in _STRAY or _OPERATOR.fullmatch(text):
+        return Fault(span, f"'{text}' is out of place")
+    return Fault(span, "no shell can read the script from here on")
 
 
 def _is_stray(source: Source, node: Node) -> bool:

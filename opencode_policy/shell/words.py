@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,14 @@ def read_word(reading: Reading, node: Node) -> Call[Word]:
     return Word(tuple(parts), source.span(start, end))
 
 
+def read_words(reading: Reading, nodes: Iterable[Node]) -> Call[tuple[Word, ...]]:
+    """Read words that stand in a row."""
+    words: list[Word] = []
+    for node in nodes:
+        words += ((yield read_word(reading, node)),)
+    return tuple(words)
+
+
 def literals(
     source: Source, start: int, end: int, remove: Callable[[str], list[quoting.Run]], quoted: bool = False
 ) -> list[Part]:
@@ -53,7 +61,7 @@ def literals(
 def literal_runs(
     text: str, origin: Offsets, base: int, remove: Callable[[str], list[quoting.Run]], quoted: bool = False
 ) -> list[Part]:
-    """Return the literal parts of `text`, which stands at `base` in the text that `origin` maps to the script."""
+    """Return the literal parts of `text`, which stands at `base` in the text that `origin` maps."""
     return [
         Literal(value, origin.span(base + first, base + last), quoted or value != text[first:last])
         for value, first, last in remove(text)
@@ -61,12 +69,12 @@ def literal_runs(
 
 
 def unescaped(source: Source, start: int, end: int, remove: Callable[[str], list[quoting.Run]]) -> Source:
-    """Parse what quote removal leaves of a byte range, each character still mapped to where it was written."""
+    """Parse what quote removal leaves of a byte range, each character mapped to where it was written."""
     return reparse(tuple(literals(source, start, end, remove)), "")
 
 
 def reparse(parts: tuple[Part, ...], script: str) -> Source:
-    """Parse the text of a word as a script of its own; expansions keep their spelling, taken from `script`."""
+    """Parse a word's text as a script of its own; expansions keep their spelling, taken from `script`."""
     local, outer, texts, at = [0], [parts[0].span.start if parts else 0], [], 0
     for part in parts:
         text = part.text if isinstance(part, Literal) else script[part.span.start : part.span.end]
@@ -78,7 +86,7 @@ def reparse(parts: tuple[Part, ...], script: str) -> Source:
 
 
 def _parts(reading: Reading, node: Node, quoted: bool = False) -> Call[list[Part]]:
-    """Read what lies in a node: its expansions and quotations, and as literal text all that is between them."""
+    """Read what lies in a node: its expansions and quotations, and as literal text all between them."""
     source = reading.source
     remove = quoting.double_quoted if quoted else quoting.unquoted
     found: list[Part] = []
@@ -116,7 +124,8 @@ def _part(reading: Reading, node: Node, quoted: bool) -> Call[list[Part]]:
     source, start, end = reading.source, first_byte(node), node.end_byte
     span = source.span(start, end)
     if node.type in _QUOTES:
-        return (yield _quotation(reading, node, span))
+        quotation: list[Part] = yield _quotation(reading, node, span)
+        return quotation
     if node.type in _SUBSTITUTIONS:
         return [(yield _substitution(reading, node, quoted))]
     if node.type == "arithmetic_expansion":

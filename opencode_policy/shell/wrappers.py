@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opencode_policy.lean import dataclass
-from opencode_policy.shell.options import UNKNOWN
+from opencode_policy.shell.holes import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class _Wrapper:
-    """How to find the command: options with values, operands before it, and whether assignments may precede."""
+    """How to find the command: options with values, operands before it, whether assignments may precede."""
 
     letters: str = ""
     names: frozenset[str] = frozenset()
@@ -23,9 +23,9 @@ class _Wrapper:
 class Unwrapped:
     """The command that is run in the end.
 
-    `items` pairs the text of each of its words with the word's index in the original list; it is empty if the
-    wrapper runs nothing (`env` alone, `command -v git`). `assignments` are those of `env` and `sudo`, `wrappers`
-    the names taken off, outermost first.
+    `items` pairs the text of each of its words with the word's index in the original list; it is empty if
+    the wrapper runs nothing (`env` alone, `command -v git`). `assignments` are those of `env` and `sudo`,
+    `wrappers` the names taken off, outermost first.
     """
 
     items: tuple[tuple[str, int], ...]
@@ -34,7 +34,7 @@ class Unwrapped:
 
 
 _SETPRIV = frozenset({"--reuid", "--regid", "--groups", "--inh-caps", "--ambient-caps", "--bounding-set"})
-# From the manual pages of POSIX, GNU coreutils and findutils, util-linux, sudo, and of the small init programs.
+# From the manual pages of POSIX, GNU coreutils and findutils, util-linux, sudo, and of small init programs.
 _WRAPPERS = {
     "builtin": _Wrapper(),
     "busybox": _Wrapper(),
@@ -86,7 +86,7 @@ def _behind(
 ) -> list[tuple[str, int]]:
     items = items[1:]
     while items and items[0][0].startswith("-") and items[0][0] != "--":
-        option, index = items[0]
+        option, _ = items[0]
         if not option.startswith("--") and set(option[1:2]) & set(wrapper.asks):
             return []
         split = _split_string(option, items) if wrapper.assignments else None

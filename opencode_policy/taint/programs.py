@@ -1,0 +1,114 @@
+"""Programs: what they do with secrets in their arguments, on their input, in their environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from opencode_policy.shell.calls import Call
+from opencode_policy.shell.holes import UNKNOWN, has_holes, public
+from opencode_policy.shell.interpreter import SHELLS
+from opencode_policy.shell.wrappers import base_name
+from opencode_policy.taint import filters, git, network
+from opencode_policy.taint.commands import TRANSPARENT, Invocation
+from opencode_policy.taint.nested import note_tracing, run_path, run_shell
+from opencode_policy.taint.report import Handover
+from opencode_policy.taint.urls import Credential, credential
+from opencode_policy.taint.values import Value, secret
+from opencode_policy.taint.words import Argument
+
+if TYPE_CHECKING:
+    from opencode_policy.taint.machine import Status
+
+_INTERPRETERS = frozenset(
+    {"python", "python2", "python3", "perl", "ruby", "node", "bun", "deno", "php", "lua"}
+)
+
+_SPECIAL: dict[str, Callable[[Invocation], None]] = {
+    "git": git.run,
+    "curl": network.curl,
+    "wget": network.wget,
+    **filters.FILTERS,
+}
+
+
+def run_program(call: Invocation) -> Call[Status]:
+    """Start a program that is not part of the shell."""
+    machine, name = call.machine, base_name(call.name)
+    machine.report.programs += 1
+    check_arguments(call)
+    _note_handover(call, name)
+    if call.replaces:
+        note_tracing(machine)
+    if name in SHELLS:
+        status: Status = yield run_shell(call)
+        return status
+    handler = _SPECIAL.get(name)
+    if handler is not None:
+        handler(call)
+    elif name in _INTERPRETERS:
+        _interpreted(call)
+    elif "/" in call.name or has_holes(call.name):
+        yield _by_path(call)
+    else:
+        filters.unknown(call)
+    return None
+
+
+def _by_path(call: Invocation) -> Call[None]:
+    """A program by its path, or one whose name is not known."""
+    machine = call.machine
+    if not has_holes(call.name):
+        yield run_path(call)
+    elif public(call.name) == UNKNOWN and machine.all_flows(exported_only=True):
+        machine.blind(call.span, "the program that is run is not known")
+    filters.unknown(call)
+
+
+def check_arguments(call: Invocation) -> None:
+    """Every process of the pod can read the arguments of a program."""
+    before = len(call.whole) - len(call.args)
+    outer = next((name for name in call.wrappers if name not in TRANSPARENT), call.name)
+    for index, argument in enumerate((*call.whole, *call.added)):
+        program = base_name(outer if index < before else call.name)
+        found = credential(argument.text)
+        if found is not None:
+            _in_url(call, argument, found, program)
+        elif argument.text.flows:
+            words = f"{program} gets {{}} as an argument"
+            call.machine.leak("argument", argument.span, words, argument.text.flows)
+
+
+def _in_url(call: Invocation, argument: Argument, found: Credential, program: str) -> None:
+    machine = call.machine
+    if argument.text.flows:
+        machine.leak("url", argument.span, f"{program} gets a URL that holds {{}}", argument.text.flows)
+    elif program in network.CLIENTS:
+        place = machine.frame.place(argument.span)
+        machine.report.literal_urls.setdefault(place, f"{program} gets a URL with {found.words}")
+
+
+def _note_handover(call: Invocation, name: str) -> None:
+    """A program that gets a secret without showing it."""
+    machine = call.machine
+    flows = machine.all_flows(exported_only=True)
+    place = machine.frame.place(call.span)
+    if flows:
+        machine.report.handovers.setdefault(
+            (place, "environment"), Handover(place, name, flows, "environment")
+        )
+    piped = call.stdin().flows
+    if piped:
+        machine.report.handovers.setdefault((place, "input"), Handover(place, name, piped, "standard input"))
+
+
+def _interpreted(call: Invocation) -> None:
+    """A program in another language: what it prints is not looked into."""
+    machine = call.machine
+    flows = (*machine.all_flows(exported_only=True), *call.stdin().flows)
+    if flows:
+        machine.blind(call.span, f"what {base_name(call.name)} does with secrets is not looked into")
+    value = secret(tuple(dict.fromkeys((*call.flows, *call.stdin().flows))))
+    machine.say(Value(value.texts), call.span, "", certain=False) if not value.flows else None
+    if value.flows:
+        call.say(value, f"{base_name(call.name)} may print {{}} to the log", certain=False)

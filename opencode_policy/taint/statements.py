@@ -1,0 +1,297 @@
+"""What each kind of statement does to the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from opencode_policy.shell.calls import Call
+from opencode_policy.shell.syntax import (
+    AndOr,
+    Background,
+    Case,
+    CaseItem,
+    Command,
+    For,
+    Function,
+    Group,
+    If,
+    Loop,
+    Pipeline,
+    Redirected,
+    Sequence,
+    Statement,
+    Word,
+)
+from opencode_policy.taint.cells import Definition, Input, Key, Target
+from opencode_policy.taint.commands import run_command, trace_words
+from opencode_policy.taint.patterns import matches
+from opencode_policy.taint.pieces import Alternatives, as_value, pattern_of
+from opencode_policy.taint.state import Changes
+from opencode_policy.taint.streams import redirect
+from opencode_policy.taint.values import ANYTHING, NOTHING, Text, Value, joined, of_texts
+from opencode_policy.taint.words import expand, fields_of, value_of
+
+if TYPE_CHECKING:
+    from opencode_policy.taint.machine import Machine, Status
+
+EXACT_ROUNDS = 2
+"""Rounds of a loop after which several texts are no longer kept apart."""
+ROUNDS = 12
+"""Rounds of a loop that are followed; by then what a loop builds up has long been widened."""
+
+
+def run_all(machine: Machine, statements: Sequence) -> Call[Status]:
+    """Run statements one after another, as long as the shell lives."""
+    status: Status = True
+    for statement in statements:
+        if not machine.state.alive:
+            break
+        status = yield run(machine, statement)
+    return status
+
+
+def run(machine: Machine, statement: Statement) -> Call[Status]:
+    """Run one statement."""
+    status: Status = yield _RUNNERS[type(statement)](machine, statement)
+    return status
+
+
+def _background(machine: Machine, statement: Background) -> Call[Status]:
+    yield machine.process(lambda: run(machine, statement.body))
+    return True
+
+
+def _redirected(machine: Machine, statement: Redirected) -> Call[Status]:
+    saved = machine.state.of_kind("descriptor")
+    yield redirect(machine, statement.redirects)
+    status: Status = yield run(machine, statement.body)
+    if machine.state.alive:
+        restore_descriptors(machine, dict(saved))
+    return status
+
+
+def restore_descriptors(machine: Machine, saved: dict[str, Any]) -> None:
+    """End redirections."""
+    for name, targets in machine.state.of_kind("descriptor"):
+        if saved.get(name) != targets:
+            machine.state.set(Key("descriptor", name), saved.get(name))
+
+
+def _pipeline(machine: Machine, statement: Pipeline) -> Call[Status]:
+    status: Status = None
+    piped: Value | None = None
+    last = len(statement.stages) - 1
+    for index, stage in enumerate(statement.stages):
+        if last == 0:
+            status = yield run(machine, stage)
+        else:
+            piped, status = yield _stage(machine, stage, piped, is_last=index == last)
+    if statement.negated:
+        return None if status is None else not status
+    return status
+
+
+def _stage(
+    machine: Machine, stage: Statement, piped: Value | None, *, is_last: bool
+) -> Call[tuple[Value, Status]]:
+    """One stage, in a process of its own; what it prints is what the next one reads."""
+
+    def body() -> Call[Status]:
+        if piped is not None:
+            machine.set_descriptor("0", frozenset({Input(piped)}))
+        status: Status = yield run(machine, stage)
+        return status
+
+    if not is_last:
+        value: Value = yield machine.captured(body)
+        return value, None
+    status: Status = yield machine.process(body)
+    return NOTHING, status
+
+
+def _and_or(machine: Machine, statement: AndOr) -> Call[Status]:
+    status: Status = yield run(machine, statement.first)
+    for operator, operand in statement.rest:
+        if not machine.state.alive:
+            break
+        skipped = operator == "||" if status else operator == "&&"
+        if status is None:
+            status = yield machine.choose(partial(run, machine, operand), partial(_already, operator == "||"))
+        elif not skipped:
+            status = yield run(machine, operand)
+    return status
+
+
+def _already(status: Status) -> Call[Status]:
+    """A way on which nothing happens."""
+    return status
+    yield
+
+
+def _group(machine: Machine, statement: Group) -> Call[Status]:
+    if statement.subshell:
+        status: Status = yield machine.process(lambda: run_all(machine, statement.body))
+    else:
+        status = yield run_all(machine, statement.body)
+    return status
+
+
+def _if(machine: Machine, statement: If) -> Call[Status]:
+    state = machine.state
+    start = state.mark()
+    ends: list[Changes] = []
+    statuses: set[Status] = set()
+    for condition, body in (*statement.arms, ((), statement.otherwise)):
+        status: Status = yield run_all(machine, condition)
+        if not state.alive:
+            break
+        if status is not False:
+            mark = state.mark()
+            statuses.add((yield run_all(machine, body)))
+            if state.alive:
+                ends.append(state.changes(start))
+            state.undo(mark)
+            state.alive = True
+        if status is True:
+            break
+    state.undo(start)
+    state.merge(ends)
+    return statuses.pop() if len(statuses) == 1 else None
+
+
+def _loop(machine: Machine, statement: Loop) -> Call[Status]:
+    def head() -> Call[Status]:
+        status: Status = yield run_all(machine, statement.condition)
+        return status if status is None else status is not statement.until
+
+    yield _repeated(machine, head, statement.body)
+    return None
+
+
+def _repeated(machine: Machine, head: Callable[[], Call[Status]], body: Sequence) -> Call[None]:
+    """Follow a loop until another round changes nothing; what leaves it is what the last round leaves."""
+    state = machine.state
+    ends: list[Changes] = []
+    for done in range(ROUNDS):
+        with machine.scope("loop") as scope:
+            machine.step()
+            again: Status = yield head()
+            left = [state.changes(scope.mark)] if state.alive and again is not True else []
+            if again is not False and state.alive:
+                yield run_all(machine, body)
+            else:
+                state.alive = False
+            rounds = [*scope.continued, *([state.changes(scope.mark)] if state.alive else [])]
+            state.undo(scope.mark)
+        ends = [*left, *scope.landed]
+        state.alive = True
+        if not state.merge([{}, *rounds], wide=done >= EXACT_ROUNDS):
+            break
+    state.merge(ends)
+
+
+def _for(machine: Machine, statement: For) -> Call[Status]:
+    fields: list[Text] = []
+    empty = False
+    if statement.words is None:
+        fields = [text for value in machine.positional.values for text in value.texts]
+        empty = not machine.positional.exact
+    for word in statement.words or ():
+        ways: list[tuple[Text, ...]] = yield fields_of(machine, word)
+        fields += [text for texts in ways for text in texts]
+        empty = empty or not all(ways)
+    trace_words(machine, of_texts(fields).flows if fields else (), statement.span, compound=True)
+    if not fields:
+        return True
+    value = of_texts(fields).with_hop(machine.frame.place(statement.span), f"becomes {statement.variable}")
+    done = [empty]
+
+    def head() -> Call[Status]:
+        first, done[0] = not done[0], True
+        machine.assign(statement.variable, value)
+        return True if first else None
+        yield
+
+    yield _repeated(machine, head, statement.body)
+    return None
+
+
+def _case(machine: Machine, statement: Case) -> Call[Status]:
+    subject: Value = yield value_of(machine, statement.word)
+    trace_words(machine, subject.flows, statement.word.span, compound=True)
+    ways: list[Callable[[], Call[Status]]] = []
+    through = False
+    decided = False
+    for item in statement.items:
+        matched: bool | None = yield _matches(machine, item, subject)
+        if matched is False and not through:
+            continue
+        ways.append(partial(_items, machine, statement, item))
+        through = item.end in (";&", ";;&")
+        if matched and not through:
+            decided = True
+            break
+    if not decided:
+        ways.append(partial(_already, True))
+    if len(ways) == 1:
+        status: Status = yield ways[0]()
+    else:
+        status = yield machine.choose(*ways)
+    return status
+
+
+def _items(machine: Machine, statement: Case, item: CaseItem) -> Call[Status]:
+    """The branch of an item, and those it falls through to."""
+    status: Status = yield run_all(machine, item.body)
+    following = statement.items[statement.items.index(item) + 1 :]
+    if item.end == ";&" and following and machine.state.alive:
+        status = yield _items(machine, statement, following[0])
+    return status
+
+
+def _matches(machine: Machine, item: CaseItem, subject: Value) -> Call[bool | None]:
+    answers: set[bool | None] = set()
+    for pattern in item.patterns:
+        answer: bool | None = yield _matches_one(machine, pattern, subject)
+        if answer:
+            return True
+        answers.add(answer)
+    return None if None in answers else False
+
+
+def _matches_one(machine: Machine, pattern: Word, subject: Value) -> Call[bool | None]:
+    alternatives: Alternatives = yield expand(machine, pattern)
+    answers = {
+        matches(pattern_of(pieces), skeleton) for pieces in alternatives for skeleton in subject.skeletons
+    }
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _function(machine: Machine, statement: Function) -> Call[Status]:
+    machine.state.set(Key("function", statement.name), (Definition(statement, machine.frame),))
+    return True
+    yield
+
+
+def _command(machine: Machine, statement: Command) -> Call[Status]:
+    status: Status = yield run_command(machine, statement)
+    return status
+
+
+_RUNNERS: dict[type[Any], Callable[[Machine, Any], Call[Any]]] = {
+    AndOr: _and_or,
+    Background: _background,
+    Case: _case,
+    Command: _command,
+    For: _for,
+    Function: _function,
+    Group: _group,
+    If: _if,
+    Loop: _loop,
+    Pipeline: _pipeline,
+    Redirected: _redirected,
+}
+
+__all__ = ["ANYTHING", "Target", "as_value", "joined", "restore_descriptors", "run", "run_all"]

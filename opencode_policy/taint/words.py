@@ -1,0 +1,149 @@
+"""Expanding words: what a command gets as its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opencode_policy.shell.calls import Call
+from opencode_policy.shell.holes import SECRET
+from opencode_policy.shell.spans import Span
+from opencode_policy.shell.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
+from opencode_policy.taint.parameters import read_parameter
+from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited
+from opencode_policy.taint.values import ANYTHING, Text, Value, altered, concatenated
+
+if TYPE_CHECKING:
+    from opencode_policy.taint.machine import Machine
+
+_BLANKS = " \t\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command, as one text, and where its word stands."""
+
+    text: Text
+    span: Span
+
+    @property
+    def skeleton(self) -> str:
+        return self.text.skeleton
+
+
+Argv = tuple[Argument, ...]
+
+
+def value_of(machine: Machine, word: Word) -> Call[Value]:
+    """The text of a word that is not split: of an assignment, a `case`, a redirection."""
+    alternatives: Alternatives = yield expand(machine, word)
+    return as_value(alternatives)
+
+
+def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
+    """The argument lists that words may expand to."""
+    found: list[Argv] = [()]
+    for word in words:
+        fields: list[tuple[Text, ...]] = yield fields_of(machine, word)
+        if len(fields) * len(found) > 8:
+            fields = [_merged_fields(fields)]
+        found = [
+            (*argv, *(Argument(text, word.span) for text in texts)) for argv in found for texts in fields
+        ]
+    return found
+
+
+def fields_of(machine: Machine, word: Word) -> Call[list[tuple[Text, ...]]]:
+    """The fields that a word is split into, for each way in which it may expand."""
+    alternatives: Alternatives = yield expand(machine, word)
+    if word.assignment:
+        return [(text,) for text in as_value(alternatives).texts]
+    return list(dict.fromkeys(_split(pieces) for pieces in alternatives))
+
+
+def expand(machine: Machine, word: Word) -> Call[Alternatives]:
+    """All ways in which a word may expand, as pieces."""
+    found: Alternatives = [()]
+    for index, part in enumerate(word.parts):
+        alternatives: Alternatives = yield _expand_part(machine, part)
+        if index == 0 and isinstance(part, Literal) and not part.quoted and part.text[:1] == "~":
+            alternatives = _at_home(machine, part.text)
+        found = limited(found, alternatives)
+    return found
+
+
+def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
+    if isinstance(part, Literal):
+        flows = machine.frame.holes if SECRET in part.text else ()
+        return [(Piece(Text(part.text, flows), part.quoted, literal=True),)]
+    if isinstance(part, Parameter):
+        found: Alternatives = yield read_parameter(machine, part)
+        return found
+    if isinstance(part, Substitution):
+        value: Value = yield machine.substitution(part)
+        return [(Piece(text, part.quoted),) for text in value.texts]
+    number: Alternatives = yield _arithmetic(machine, part)
+    return number
+
+
+def _arithmetic(machine: Machine, part: Arithmetic) -> Call[Alternatives]:
+    """A number, which is no secret, whatever it is computed from."""
+    for inner in part.parts:
+        yield _expand_part(machine, inner)
+    return [(Piece(ANYTHING.texts[0], part.quoted),)]
+
+
+def _at_home(machine: Machine, text: str) -> Alternatives:
+    head, slash, rest = text.partition("/")
+    if head != "~":
+        return [(Piece(Text(text), False, literal=True),)]
+    home = machine.variable("HOME").value
+    return [(Piece(one, True),) for one in concatenated([home, Value((Text(slash + rest),))]).texts]
+
+
+def _split(pieces: Iterable[Piece]) -> tuple[Text, ...]:
+    """Field splitting (POSIX 2.6.5) by blanks; quoted pieces and literal text are not split."""
+    fields: list[list[Text]] = []
+    current: list[Text] | None = None
+    for piece in pieces:
+        if piece is BREAK:
+            current = None
+        elif piece.quoted or piece.literal:
+            if current is None:
+                fields.append(current := [])
+            current.append(piece.text)
+        else:
+            current = _split_piece(piece.text, fields, current)
+    return tuple(_field(parts) for parts in fields)
+
+
+def _split_piece(text: Text, fields: list[list[Text]], current: list[Text] | None) -> list[Text] | None:
+    skeleton = text.skeleton
+    words = skeleton.split()
+    if skeleton[:1] in _BLANKS:
+        current = None
+    for index, word in enumerate(words):
+        if index or current is None:
+            fields.append(current := [])
+        current.append(altered(text, word))
+    return None if words and skeleton[-1] in _BLANKS else current
+
+
+def _field(parts: list[Text]) -> Text:
+    if len(parts) == 1:
+        return parts[0]
+    return concatenated([Value((part,)) for part in parts]).texts[0]
+
+
+def _merged_fields(fields: list[tuple[Text, ...]]) -> tuple[Text, ...]:
+    """One list of fields for several: those at one place made one."""
+    longest = max(map(len, fields))
+    columns = [[texts[i] for texts in fields if i < len(texts)] for i in range(longest)]
+    return tuple(_one(column) for column in columns)
+
+
+def _one(column: list[Text]) -> Text:
+    from opencode_policy.taint.values import collapsed, of_texts
+
+    return collapsed(of_texts(column)).texts[0]
