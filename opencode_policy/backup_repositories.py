@@ -54,10 +54,19 @@ def secret_problems(tree: Tree, replication: Resource, keys: Sequence[str]) -> I
     flow = flow_of(tree)
     makers = flow.makers(replication.namespace, name.text)
     if not makers:
-        near = hint(name.text, flow.names_in(replication.namespace))
+        near = hint(name.text, _names_beside(tree, replication))
         yield Problem(f"nothing makes the Secret {replication.namespace}/{name.text}{near}", name)
     elif not any(maker.opaque for maker in makers):
         yield from _missing_keys(makers, keys, name)
+
+
+def _names_beside(tree: Tree, replication: Resource) -> list[str]:
+    """Names of the Secrets that the same Kustomization makes: those of another workspace are not meant."""
+    flow, namespace = flow_of(tree), replication.namespace
+    origins = (
+        (name, maker.origin) for name in flow.names_in(namespace) for maker in flow.makers(namespace, name)
+    )
+    return [name for name, item in origins if item is not None and item.applied_by == replication.applied_by]
 
 
 def _missing_keys(makers: Sequence[ProducedSecret], keys: Sequence[str], name: Field) -> Iterator[Problem]:

@@ -54,7 +54,9 @@ def retention_problems(source: Resource) -> Iterator[Problem]:
     for name, field in retain.entries():
         if name not in _COUNTS | _TEXTS:
             place = field.key_location
-            yield Problem(f"retain has no field '{name}'{hint(name, [*_COUNTS, *_TEXTS])}", place)
+            yield Problem(
+                f"retain has no field '{name}'{hint(name, sorted(_COUNTS | _TEXTS), cutoff=0.6)}", place
+            )
         elif name in _TEXTS and not isinstance(field.value, str):
             yield Problem(f"retain.{name} must be a text in quotes", field)
         elif name in _COUNTS and not _is_count(field.value):

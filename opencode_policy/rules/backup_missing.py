@@ -248,8 +248,12 @@ def _absent(workspace: WorkspaceTree, backup: Backup) -> Iterator[Problem]:
     """No source names the claim: one elsewhere does, one of the workspace names another, or there is none."""
     claim = backup.claim
     for source in backup.elsewhere:
-        words = f"the ReplicationSource {source.name} lands in {source.namespace or 'no namespace'}"
-        yield Problem(f"{words}, its claim {claim.name} in {claim.namespace}", source["metadata"]["name"])
+        if source.applied_by is None:
+            words = f"no Flux Kustomization applies the ReplicationSource {source.name}"
+        else:
+            where = f"lands in {source.namespace or 'no namespace'}"
+            words = f"the ReplicationSource {source.name} {where}, its claim in {claim.namespace}"
+        yield Problem(words, source["metadata"]["name"])
     claims = [item.name for item in workspace.of_kind("PersistentVolumeClaim")]
     own = [item for item in workspace.of_kind(SOURCE) if item["spec"]["sourcePVC"].text not in claims]
     for source in own if not backup.elsewhere else ():

@@ -235,7 +235,7 @@ spec:
         strategy, wanted = workload["spec"]["strategy"], self.parameters.strategy
         given = strategy["type"]
         if not given and wanted != _DEFAULT_STRATEGY:
-            has = "strategy has no type" if strategy else "the Deployment has no strategy"
+            has = "strategy has no type" if strategy.exists else "the Deployment has no strategy"
             yield Problem(f"{has}, which means {_DEFAULT_STRATEGY} instead of {wanted}", given)
         elif given and given.text != wanted:
             yield Problem(f"the strategy is {given.text} instead of {wanted}", given)
