@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from opencode_policy.backups import SOURCE, replications, restic
 from opencode_policy.external_secret import SecretKey, fetches
+from opencode_policy.known_objects import names_beside
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem
@@ -54,19 +55,10 @@ def secret_problems(tree: Tree, replication: Resource, keys: Sequence[str]) -> I
     flow = flow_of(tree)
     makers = flow.makers(replication.namespace, name.text)
     if not makers:
-        near = hint(name.text, _names_beside(tree, replication))
+        near = hint(name.text, names_beside(tree, "Secret", replication))
         yield Problem(f"nothing makes the Secret {replication.namespace}/{name.text}{near}", name)
     elif not any(maker.opaque for maker in makers):
         yield from _missing_keys(makers, keys, name)
-
-
-def _names_beside(tree: Tree, replication: Resource) -> list[str]:
-    """Names of the Secrets that the same Kustomization makes: those of another workspace are not meant."""
-    flow, namespace = flow_of(tree), replication.namespace
-    origins = (
-        (name, maker.origin) for name in flow.names_in(namespace) for maker in flow.makers(namespace, name)
-    )
-    return [name for name, item in origins if item is not None and item.applied_by == replication.applied_by]
 
 
 def _missing_keys(makers: Sequence[ProducedSecret], keys: Sequence[str], name: Field) -> Iterator[Problem]:
@@ -84,7 +76,7 @@ def shared(tree: Tree, source: Resource) -> Iterator[Problem]:
     own = repository_of(tree, source)
     for other in replications(tree, SOURCE) if own is not None else ():
         theirs = repository_of(tree, other)
-        if _claim(other) == _claim(source) or theirs is None or own is None:
+        if theirs is None or own is None or other.applied_by is None or _is_same(source, other):
             continue
         if theirs.identity == own.identity:
             at = restic(source)["repository"] if theirs.at.location == own.at.location else own.at
@@ -93,5 +85,8 @@ def shared(tree: Tree, source: Resource) -> Iterator[Problem]:
             yield Problem(message, at, related)
 
 
-def _claim(source: Resource) -> tuple[str, str]:
-    return source.namespace, source["spec"]["sourcePVC"].text
+def _is_same(source: Resource, other: Resource) -> bool:
+    """Whether two sources back up one claim, or are one manifest that is applied twice."""
+    claims = [(item.namespace, item["spec"]["sourcePVC"].text) for item in (source, other)]
+    written = [item["metadata"]["name"].location for item in (source, other)]
+    return claims[0] == claims[1] or written[0] == written[1]

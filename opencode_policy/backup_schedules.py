@@ -17,10 +17,10 @@ _TEXTS = frozenset({"last", "within"})
 """Fields of `retain`; those of `_TEXTS` are texts, even `last: "3"`."""
 
 
-def run_problems(tree: Tree, item: Resource) -> Iterator[Problem]:
-    """Whether VolSync gets the object, acts on it, and with restic."""
+def run_problems(tree: Tree, item: Resource, claim: Resource) -> Iterator[Problem]:
+    """Whether VolSync gets the object when it gets the claim, acts on it, and with restic."""
     what, paused = f"the {item.kind} {item.name}", item["spec"]["paused"]
-    if item.applied_by not in reached(tree):
+    if item.applied_by != claim.applied_by and item.applied_by not in reached(tree):
         yield Problem(f"no Flux Kustomization applies {what}", item["metadata"]["name"])
     if paused and paused.value is not False:
         yield Problem(f"{what} is paused", paused)

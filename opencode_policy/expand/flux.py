@@ -87,6 +87,7 @@ class _Run:
             return
         build = self.builder.build(flux.folder)
         flux.files = build.files
+        self.result.diagnostics += _unsupported(spec)
         objects = self.transformed(build, spec)
         substitution = self.substitution(flux, spec)
         applied = [substitution.apply(item) for item in objects]
@@ -150,7 +151,7 @@ class _Run:
         """Folder of a Kustomization, None where it is not in the tree or reads another repository."""
         path = resource["spec"]["path"]
         try:
-            folder = self.files.resolve(".", path.text or ".")
+            folder = self.files.resolve(".", path.text.lstrip("/") or ".")
         except Outside:
             message = f"'{path.text}' leads out of the repository"
             self.result.diagnostics.append(Diagnostic("path-outside-tree", message, path.location))
@@ -167,14 +168,27 @@ class _Run:
         return not own or name in own
 
     def unreached(self) -> None:
-        """Kustomizations and kustomization folders that nothing applies are evaluated all the same."""
+        """Kustomizations that nothing applies are evaluated all the same, as if they were listed.
+
+        So a forgotten entry is one finding, and not one more for every variable that is then unknown.
+        """
         read = self.read_files()
         for path in self.manifests():
             if path in read or posixpath.basename(path).startswith("kustomization."):
                 continue
+            self.entry = self.entry_above(path)
             for resource in self.raw(path, report=False):
                 if is_flux_kustomization(resource):
                     self.child(resource, None)
+        self.entry = None
+
+    def entry_above(self, path: str) -> FluxObject | None:
+        """The inventory's Kustomization whose folder holds a file, the innermost of them."""
+        folders = {
+            posixpath.normpath(entry.path): entry for entry in self.cluster.kustomizations if entry.path
+        }
+        above = [folder for folder in folders if folder == "." or path.startswith(f"{folder}/")]
+        return folders[max(above, key=len)] if above else None
 
     def loose(self) -> None:
         """Objects that no Flux Kustomization applies: folders with a kustomization file, then files."""
@@ -218,6 +232,17 @@ class _Run:
 
     def read_files(self) -> set[str]:
         return set().union(*(build.files for build in self.result.builds))
+
+
+_UNSUPPORTED = ("components", "images", "namePrefix", "nameSuffix", "patches")
+"""Fields of a Flux Kustomization that change what it builds and are not evaluated."""
+
+
+def _unsupported(spec: MappingNode | None) -> Iterator[Diagnostic]:
+    for name in _UNSUPPORTED:
+        if spec is not None and name in spec.entries:
+            message = f"'{name}' of a Flux Kustomization is not evaluated"
+            yield Diagnostic("kustomize-unsupported", message, spec.entries[name][0].location)
 
 
 def is_flux_kustomization(resource: Resource) -> bool:

@@ -215,7 +215,7 @@ spec:
     def _sources(self, workspace: WorkspaceTree, backup: Backup) -> Iterator[Outcome]:
         yield from () if backup.sources else _absent(workspace, backup)
         for source in backup.sources:
-            yield from run_problems(workspace.tree, source)
+            yield from run_problems(workspace.tree, source, backup.claim)
             yield from schedule_outcomes(source)
             if not restic(source):
                 continue
@@ -234,7 +234,7 @@ spec:
         destination = destination_of(workspace.tree, backup.claim)
         if destination is None:
             return
-        yield from run_problems(workspace.tree, destination)
+        yield from run_problems(workspace.tree, destination, backup.claim)
         trigger = destination["spec"]["trigger"]
         if not trigger["manual"] and not trigger["schedule"]:
             yield Problem(f"{destination.name} has no trigger: it restores over and over", trigger)

@@ -557,7 +557,8 @@ USERS = [
         "the pod's security context is removed",
         "backup-user-mismatch",
         _deployment(FLUX),
-        "        runAsNonRoot: true\n        runAsUser: 1000\n        runAsGroup: 1000\n        fsGroup: 1000\n",
+        "        runAsNonRoot: true\n        runAsUser: 1000\n        runAsGroup: 1000\n"
+        "        fsGroup: 1000\n",
         "        runAsNonRoot: true\n",
         line="securityContext:",
         message="the pod names no runAsUser, the mover's is 1000",
@@ -1031,7 +1032,7 @@ DRIFT = [
         at=_deployment(HA),
         line="timeoutSeconds: 10",
         message="spec.template.spec.containers.opencode.livenessProbe.timeoutSeconds "
-        "is not as in opencode-flux",
+        "differs between opencode-flux and opencode-ha",
     ),
     Mutation(
         "SEC-02",
@@ -1042,8 +1043,8 @@ DRIFT = [
         '            - name: OPENCODE_DISABLE_SHARE\n              value: "true"\n'
         "            - name: OPENCODE_DISABLE_AUTOUPDATE\n",
         line="name: OPENCODE_DISABLE_SHARE",
-        message="spec.template.spec.containers.opencode.env.OPENCODE_DISABLE_SHARE stands here alone, "
-        "opencode-flux has none",
+        message="spec.template.spec.containers.opencode.env.OPENCODE_DISABLE_SHARE "
+        "stands in opencode-ha and not in opencode-flux",
     ),
     Mutation(
         "SEC-02",
@@ -1052,8 +1053,9 @@ DRIFT = [
         f"{HA}/ks.yaml",
         "  retryInterval: 1m\n",
         "",
-        line="spec:",
-        message="spec.retryInterval is missing, which opencode-flux has",
+        at=f"{FLUX}/ks.yaml",
+        line="retryInterval: 1m",
+        message="spec.retryInterval stands in opencode-flux and not in opencode-ha",
     ),
     Mutation(
         "SEC-02",
