@@ -32,6 +32,8 @@ _EVALUATED = frozenset(
         "commonAnnotations",
         "configMapGenerator",
         "generatorOptions",
+        "images",
+        "replicas",
     }
 )
 
@@ -44,7 +46,6 @@ _KNOWN = _EVALUATED | {
     "helmCharts",
     "helmChartInflationGenerator",
     "helmGlobals",
-    "images",
     "imageTags",
     "inventory",
     "openapi",
@@ -52,7 +53,6 @@ _KNOWN = _EVALUATED | {
     "patchesJson6902",
     "patchesStrategicMerge",
     "replacements",
-    "replicas",
     "secretGenerator",
     "sortOptions",
     "transformers",

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from opencode_policy.expand import transform
+from opencode_policy.expand import overrides, transform
 from opencode_policy.expand.build import Build, Builder, is_kustomization
 from opencode_policy.expand.files import Files, Outside
 from opencode_policy.expand.object import Object, looks_like_an_object, objects_of, text_of
@@ -99,7 +99,7 @@ class _Run:
                 self.child(resource, flux)
 
     def transformed(self, build: Build, spec: MappingNode | None) -> list[Object]:
-        """What the controller adds to the build: target namespace and common metadata."""
+        """What the controller adds to the build: target namespace, common metadata, images."""
         objects = build.objects
         if spec is None:
             return objects
@@ -111,7 +111,7 @@ class _Run:
             pairs = common.get(kind) if isinstance(common, MappingNode) else None
             if isinstance(pairs, MappingNode):
                 objects = transform.labelled(objects, kind, pairs)
-        return objects
+        return overrides.with_images(objects, spec.get("images"))
 
     def substitution(self, flux: FluxBuild, spec: MappingNode | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
@@ -234,7 +234,7 @@ class _Run:
         return set().union(*(build.files for build in self.result.builds))
 
 
-_UNSUPPORTED = ("components", "images", "namePrefix", "nameSuffix", "patches")
+_UNSUPPORTED = ("components", "namePrefix", "nameSuffix", "patches")
 """Fields of a Flux Kustomization that change what it builds and are not evaluated."""
 
 

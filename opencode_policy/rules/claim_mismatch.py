@@ -24,7 +24,7 @@ class Parameters:
 
 
 class ClaimMismatch(Rule):
-    """A workspace has another volume than required: in size, class, access mode or number.
+    """A workspace's volume claim asks for another size, class or access mode, or is not its only one.
 
     Besides PersistentVolumeClaims the templates of a StatefulSet and of ephemeral volumes make volumes.
     """

@@ -1021,6 +1021,49 @@ IMAGES = [
     ),
 ]
 
+OVERRIDES = [
+    Mutation(
+        "SCOPE-06",
+        "a kustomization replaces the image",
+        "image-unofficial",
+        f"{HA}/app/kustomization.yaml",
+        "resources:\n",
+        "images:\n  - name: ghcr.io/anomalyco/opencode\n    newName: ghcr.io/jbaker48/opencode\nresources:\n",
+        line="newName: ghcr.io/jbaker48/opencode",
+        message="the server runs ghcr.io/jbaker48/opencode instead of ghcr.io/anomalyco/opencode",
+    ),
+    Mutation(
+        "SCOPE-06",
+        "a kustomization replaces the tag",
+        "image-unpinned",
+        f"{FLUX}/app/kustomization.yaml",
+        "resources:\n",
+        "images:\n  - name: ghcr.io/anomalyco/opencode\n    newTag: latest\nresources:\n",
+        line="newTag: latest",
+        message="the tag 'latest' of opencode moves: pin a release or a digest",
+    ),
+    Mutation(
+        "SCOPE-06",
+        "the Flux Kustomization replaces the tag",
+        "image-unpinned",
+        f"{HA}/ks.yaml",
+        "  wait: true\n",
+        "  images:\n    - name: docker.io/alpine/git\n      newTag: v2\n  wait: true\n",
+        line="newTag: v2",
+        message="the tag 'v2' of install-git moves: pin a release or a digest",
+    ),
+    Mutation(
+        "SCOPE-01",
+        "a kustomization scales the Deployment",
+        "replica-count-mismatch",
+        f"{FLUX}/app/kustomization.yaml",
+        "resources:\n",
+        "replicas:\n  - name: opencode-flux\n    count: 2\nresources:\n",
+        line="count: 2",
+        message="replicas is 2 instead of 1",
+    ),
+]
+
 DRIFT = [
     Mutation(
         "SEC-02",
@@ -1100,5 +1143,6 @@ MUTATIONS: list[Mutation] = [
     *AUTOSCALERS,
     *PIPELINES,
     *IMAGES,
+    *OVERRIDES,
     *DRIFT,
 ]
