@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from opencode_policy.backups import SOURCE, replications, restic
 from opencode_policy.external_secret import SecretKey, fetches
+from opencode_policy.known_objects import names_beside
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem
@@ -54,7 +55,7 @@ def secret_problems(tree: Tree, replication: Resource, keys: Sequence[str]) -> I
     flow = flow_of(tree)
     makers = flow.makers(replication.namespace, name.text)
     if not makers:
-        near = hint(name.text, flow.names_in(replication.namespace))
+        near = hint(name.text, names_beside(tree, "Secret", replication))
         yield Problem(f"nothing makes the Secret {replication.namespace}/{name.text}{near}", name)
     elif not any(maker.opaque for maker in makers):
         yield from _missing_keys(makers, keys, name)
@@ -75,7 +76,7 @@ def shared(tree: Tree, source: Resource) -> Iterator[Problem]:
     own = repository_of(tree, source)
     for other in replications(tree, SOURCE) if own is not None else ():
         theirs = repository_of(tree, other)
-        if _claim(other) == _claim(source) or theirs is None or own is None:
+        if theirs is None or own is None or other.applied_by is None or _is_same(source, other):
             continue
         if theirs.identity == own.identity:
             at = restic(source)["repository"] if theirs.at.location == own.at.location else own.at
@@ -84,5 +85,8 @@ def shared(tree: Tree, source: Resource) -> Iterator[Problem]:
             yield Problem(message, at, related)
 
 
-def _claim(source: Resource) -> tuple[str, str]:
-    return source.namespace, source["spec"]["sourcePVC"].text
+def _is_same(source: Resource, other: Resource) -> bool:
+    """Whether two sources back up one claim, or are one manifest that is applied twice."""
+    claims = [(item.namespace, item["spec"]["sourcePVC"].text) for item in (source, other)]
+    written = [item["metadata"]["name"].location for item in (source, other)]
+    return claims[0] == claims[1] or written[0] == written[1]

@@ -25,7 +25,8 @@ def reference_problems(tree: Tree, claim: Resource) -> Iterator[Problem]:
     elif kind.text != DESTINATION:
         yield Problem(f"the kind is {kind.text or 'missing'} instead of {DESTINATION}", kind)
     elif destination_of(tree, claim) is None:
-        known = [item.name for item in replications(tree, DESTINATION, claim.namespace)]
+        every = replications(tree, DESTINATION, claim.namespace)
+        known = [item.name for item in every if item.applied_by == claim.applied_by]
         near = hint(name.text, known)
         yield Problem(f"there is no {DESTINATION} {claim.namespace}/{name.text}{near}", name)
 

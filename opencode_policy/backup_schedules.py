@@ -17,10 +17,10 @@ _TEXTS = frozenset({"last", "within"})
 """Fields of `retain`; those of `_TEXTS` are texts, even `last: "3"`."""
 
 
-def run_problems(tree: Tree, item: Resource) -> Iterator[Problem]:
-    """Whether VolSync gets the object, acts on it, and with restic."""
+def run_problems(tree: Tree, item: Resource, claim: Resource) -> Iterator[Problem]:
+    """Whether VolSync gets the object when it gets the claim, acts on it, and with restic."""
     what, paused = f"the {item.kind} {item.name}", item["spec"]["paused"]
-    if item.applied_by not in reached(tree):
+    if item.applied_by != claim.applied_by and item.applied_by not in reached(tree):
         yield Problem(f"no Flux Kustomization applies {what}", item["metadata"]["name"])
     if paused and paused.value is not False:
         yield Problem(f"{what} is paused", paused)
@@ -54,7 +54,9 @@ def retention_problems(source: Resource) -> Iterator[Problem]:
     for name, field in retain.entries():
         if name not in _COUNTS | _TEXTS:
             place = field.key_location
-            yield Problem(f"retain has no field '{name}'{hint(name, [*_COUNTS, *_TEXTS])}", place)
+            yield Problem(
+                f"retain has no field '{name}'{hint(name, sorted(_COUNTS | _TEXTS), cutoff=0.6)}", place
+            )
         elif name in _TEXTS and not isinstance(field.value, str):
             yield Problem(f"retain.{name} must be a text in quotes", field)
         elif name in _COUNTS and not _is_count(field.value):

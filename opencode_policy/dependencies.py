@@ -26,11 +26,15 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """All dependencies among the objects of a kind, and every object there is of it."""
+    """All dependencies among the objects of a kind, and every object there is of it.
+
+    `malformed` are fields `dependsOn` that hold something other than a list.
+    """
 
     kind: str
     known: frozenset[Key]
     edges: tuple[Dependency, ...]
+    malformed: tuple[Field, ...] = ()
 
 
 def kustomization_graph(tree: Tree) -> Graph:
@@ -49,7 +53,9 @@ def helm_graph(tree: Tree) -> Graph:
 
 def _graph(kind: str, written: list[Resource], listed: set[Key]) -> Graph:
     known = frozenset(listed | {(item.namespace, item.name) for item in written})
-    return Graph(kind, known, tuple(_edges(written)))
+    waiting = [item["spec"]["dependsOn"] for item in written]
+    malformed = tuple(field for field in waiting if field and not field.is_list)
+    return Graph(kind, known, tuple(_edges(written)), malformed)
 
 
 def _edges(written: Iterable[Resource]) -> Iterator[Dependency]:

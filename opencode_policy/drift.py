@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from opencode_policy.expand.flux import FLUX_GROUP
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.own_names import OwnNames
@@ -45,13 +46,16 @@ class Side:
 class Difference:
     """A field that is not as in the model. `path` has the names of list items in place of their numbers.
 
-    `what` is one of `other`, `missing`, `surplus`, `order`.
+    `what` is one of `other`, `missing`, `surplus`, `order`. Where it is not `sure` which of the two deviates
+    (both are as many, and neither names another workspace), `side` is the later one, or the one that has a
+    field which the other lacks.
     """
 
     what: str
     path: str
     side: Side
     model: Side
+    sure: bool
 
     @property
     def location(self) -> Location:
@@ -63,7 +67,7 @@ class Difference:
 
 
 def differences(sides: Sequence[Side], path: str = "") -> Iterator[Difference]:
-    """Where the sides deviate from most of them; of two, the second from the first."""
+    """Where the sides deviate from most of them. The namespace is no part of it: a Kustomization sets it."""
     forms = [_form(side.field.node, side.own) for side in sides]
     if len(set(forms)) == 1 or _is_common(sides):
         return
@@ -79,8 +83,7 @@ def differences(sides: Sequence[Side], path: str = "") -> Iterator[Difference]:
     elif len({len(node.items) if isinstance(node, SequenceNode) else -1 for node in nodes}) > 1 or not all(
         isinstance(node, SequenceNode) for node in nodes
     ):
-        model = _model(sides, forms)
-        yield from (Difference("other", path, s, model) for s in _deviants(sides, forms, model))
+        yield from _unlike("other", path, sides, forms)
     else:
         for index in range(len(list(sides[0].field))):
             yield from differences([side.to(side.field[index]) for side in sides], f"{path}.{index}")
@@ -95,6 +98,8 @@ def _is_common(sides: Sequence[Side]) -> bool:
 def _parts(parts: list[dict[str, Field]], sides: Sequence[Side], path: str) -> Iterator[Difference]:
     """Compare entries of the same name; one that is null counts as missing."""
     for name in dict.fromkeys(name for part in parts for name in part):
+        if (path, name) == ("metadata", "namespace") and sides[0].field.resource.id.group != FLUX_GROUP:
+            continue
         below = f"{path}.{name}".lstrip(".").replace("\0", "")
         found = [(s.to(part[name]) if name in part else None) for s, part in zip(sides, parts, strict=True)]
         present = [side for side in found if side is not None]
@@ -104,39 +109,34 @@ def _parts(parts: list[dict[str, Field]], sides: Sequence[Side], path: str) -> I
 
 
 def _absences(name: str, found: list[Side | None], sides: Sequence[Side], path: str) -> Iterator[Difference]:
-    """Sides that lack what most have, or have what most lack; of two, what the first does counts."""
+    """Sides that lack what most have, or have what most lack."""
     has = [side is not None for side in found]
-    if all(has):
+    count = has.count(True)
+    if count == len(has):
         return
-    usual = has[0] if has.count(True) * 2 == len(has) else has.count(True) * 2 > len(has)
+    sure = count * 2 != len(has)
+    usual = sure and count * 2 > len(has)
     model = has.index(usual)
     for index, side in enumerate(found):
         if has[index] != usual:
             place = side or sides[index].to(sides[index].field[name])
-            yield Difference("missing" if usual else "surplus", path, place, found[model] or sides[model])
+            what = "missing" if usual else "surplus"
+            yield Difference(what, path, place, found[model] or sides[model], sure)
 
 
 def _order(named: list[dict[str, Field]], sides: Sequence[Side], path: str) -> Iterator[Difference]:
-    if path.rpartition(".")[2] not in _IN_ORDER or len({frozenset(part) for part in named}) > 1:
-        return
-    forms: list[Hashable] = [tuple(part) for part in named]
-    model = _model(sides, forms)
-    yield from (Difference("order", path, side, model) for side in _deviants(sides, forms, model))
+    if path.rpartition(".")[2] in _IN_ORDER and len({frozenset(part) for part in named}) == 1:
+        yield from _unlike("order", path, sides, [tuple(part) for part in named])
 
 
-def _model(sides: Sequence[Side], forms: Sequence[Hashable]) -> Side:
-    """The side that the others are held to: one of the most, one that names no other workspace, the first."""
+def _unlike(what: str, path: str, sides: Sequence[Side], forms: Sequence[Hashable]) -> Iterator[Difference]:
+    """Sides unlike the model: one of the most, one that names no other workspace, the first."""
     count = Counter(forms)
-    rank = [
-        (-count[form], _is_foreign(side), index)
-        for index, (side, form) in enumerate(zip(sides, forms, strict=True))
-    ]
-    return sides[min(rank)[2]]
-
-
-def _deviants(sides: Sequence[Side], forms: Sequence[Hashable], model: Side) -> list[Side]:
-    wanted = forms[list(sides).index(model)]
-    return [side for side, form in zip(sides, forms, strict=True) if form != wanted]
+    ranks = [(-count[form], _is_foreign(side)) for side, form in zip(sides, forms, strict=True)]
+    best = min(range(len(sides)), key=lambda index: ranks[index])
+    for index, side in enumerate(sides):
+        if forms[index] != forms[best]:
+            yield Difference(what, path, side, sides[best], ranks[index] != ranks[best])
 
 
 def _is_foreign(side: Side) -> bool:

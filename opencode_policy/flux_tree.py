@@ -47,7 +47,7 @@ def reached(tree: Tree) -> set[str]:
     Where no Kustomization of the inventory has a path in this tree, somebody applies the uppermost ones
     by hand, and every build counts as reached.
     """
-    by_name = {build.name: build for build in tree.builds}
+    by_name = {build.name: build for build in reversed(tree.builds)}  # of two the first counts
     if all(build.resource is not None for build in tree.builds):
         return set(by_name)
     return {name for name, build in by_name.items() if _has_root(build, by_name)}

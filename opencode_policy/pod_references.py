@@ -31,7 +31,7 @@ def references(pod: Pod) -> Iterator[PodReference]:
         yield from _volume(volume)
     for reference in pod.secret_references():
         if not reference.optional:
-            yield PodReference("Secret", reference.secret, reference.at)
+            yield PodReference("Secret", reference.secret, reference.name_at or reference.at)
 
 
 def foreign_mounts(pod: Pod) -> Iterator[tuple[Container, Field]]:

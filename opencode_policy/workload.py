@@ -25,7 +25,8 @@ POD_SPEC_PATHS: dict[str, tuple[str, ...]] = {
 class SecretReference:
     """One use of a Secret by a pod: `key` is empty where the whole Secret is taken.
 
-    `at` is the field that names the Secret (or its key), `how` one of env, envFrom, volume, imagePull.
+    `at` is the field that names the Secret (or its key), `how` one of env, envFrom, volume, imagePull;
+    `name_at` is the field that names the Secret itself.
     """
 
     secret: str
@@ -34,6 +35,7 @@ class SecretReference:
     how: str
     optional: bool
     container: Container | None = None
+    name_at: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class Pod:
         for volume in self.spec["volumes"]:
             yield from _volume_references(volume)
         for pull in self.spec["imagePullSecrets"]:
-            yield SecretReference(pull["name"].text, "", pull["name"], "imagePull", optional=False)
+            name = pull["name"]
+            yield SecretReference(name.text, "", name, "imagePull", optional=False, name_at=name)
 
 
 def pod_of(resource: Resource) -> Pod | None:
@@ -186,16 +189,14 @@ def _environment_references(container: Container) -> Iterator[SecretReference]:
         reference = entry["valueFrom"]["secretKeyRef"]
         if reference:
             optional = reference["optional"].value is True
-            yield SecretReference(
-                reference["name"].text, reference["key"].text, reference["key"], "env", optional, container
-            )
+            name, key = reference["name"], reference["key"]
+            yield SecretReference(name.text, key.text, key, "env", optional, container, name)
     for entry in container.field["envFrom"]:
         reference = entry["secretRef"]
         if reference:
             optional = reference["optional"].value is True
-            yield SecretReference(
-                reference["name"].text, "", reference["name"], "envFrom", optional, container
-            )
+            name = reference["name"]
+            yield SecretReference(name.text, "", name, "envFrom", optional, container, name)
 
 
 def _volume_references(volume: Field) -> Iterator[SecretReference]:
@@ -205,9 +206,10 @@ def _volume_references(volume: Field) -> Iterator[SecretReference]:
         if not source:
             continue
         optional = source["optional"].value is True
-        secret = source[name].text
+        secret = source[name]
         items = list(source["items"])
         for item in items:
-            yield SecretReference(secret, item["key"].text, item["key"], "volume", optional)
+            key = item["key"]
+            yield SecretReference(secret.text, key.text, key, "volume", optional, name_at=secret)
         if not items:
-            yield SecretReference(secret, "", source[name], "volume", optional)
+            yield SecretReference(secret.text, "", secret, "volume", optional, name_at=secret)

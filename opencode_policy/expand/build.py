@@ -14,6 +14,7 @@ from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.scalars import resolve
 
 _REMOTE = re.compile(r"[a-z+]+://|git@|github\.com[/:]|.*[?&]ref=", re.IGNORECASE)
 _EVALUATED = frozenset(
@@ -32,8 +33,34 @@ _EVALUATED = frozenset(
         "commonAnnotations",
         "configMapGenerator",
         "generatorOptions",
+        "images",
+        "replicas",
     }
 )
+
+
+_KNOWN = _EVALUATED | {
+    "buildMetadata",
+    "configurations",
+    "crds",
+    "generators",
+    "helmCharts",
+    "helmChartInflationGenerator",
+    "helmGlobals",
+    "imageTags",
+    "inventory",
+    "openapi",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "secretGenerator",
+    "sortOptions",
+    "transformers",
+    "validators",
+    "vars",
+}
+"""Fields of a kustomization; kustomize refuses a file with any other (api/types/kustomization.go)."""
 
 
 @dataclass(slots=True)
@@ -113,10 +140,7 @@ class Builder:
         self, build: Build, folder: str, root: MappingNode, key: str
     ) -> Iterator[tuple[ScalarNode, str]]:
         """Entries of a list of paths, resolved; what leads elsewhere becomes a diagnostic."""
-        listed = root.get(key)
-        for node in listed.items if isinstance(listed, SequenceNode) else ():
-            if not isinstance(node, ScalarNode):
-                continue
+        for node in _paths(build, root, key):
             if _REMOTE.match(node.value):
                 message = f"'{_without_credentials(node.value)}' is remote and is not fetched"
                 build.diagnostics.append(Diagnostic("kustomize-unsupported", message, node.location))
@@ -156,9 +180,30 @@ class Builder:
 
     def _unsupported(self, root: MappingNode) -> Iterator[Diagnostic]:
         for name, (key, _) in root.entries.items():
-            if name not in _EVALUATED:
+            if name not in _KNOWN:
+                close = difflib.get_close_matches(name, _KNOWN, n=1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                message = f"kustomize knows no field '{name}'{hint}"
+                yield Diagnostic("kustomize-build-failed", message, key.location)
+            elif name not in _EVALUATED:
                 message = f"'{name}' is not evaluated"
                 yield Diagnostic("kustomize-unsupported", message, key.location)
+
+
+def _paths(build: Build, root: MappingNode, key: str) -> Iterator[ScalarNode]:
+    """Entries of a list of paths; what is no list, or no path, becomes a diagnostic."""
+    listed = root.get(key)
+    if isinstance(listed, SequenceNode):
+        for node in listed.items:
+            if isinstance(node, ScalarNode):
+                yield node
+            else:
+                message = f"an entry of '{key}' is no path"
+                build.diagnostics.append(Diagnostic("kustomize-build-failed", message, node.location))
+    elif listed is not None and not (isinstance(listed, ScalarNode) and resolve(listed) is None):
+        message = f"'{key}' is no list"
+        place = root.entries[key][0].location
+        build.diagnostics.append(Diagnostic("kustomize-build-failed", message, place))
 
 
 def _without_credentials(url: str) -> str:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import field
 
-from opencode_policy.expand import transform
+from opencode_policy.expand import overrides, transform
 from opencode_policy.expand.build import Build, Builder, is_kustomization
 from opencode_policy.expand.files import Files, Outside
 from opencode_policy.expand.object import Object, looks_like_an_object, objects_of, text_of
@@ -88,6 +88,7 @@ class _Run:
             return
         build = self.builder.build(flux.folder)
         flux.files = build.files
+        self.result.diagnostics += _unsupported(spec)
         objects = self.transformed(build, spec)
         substitution = self.substitution(flux, spec)
         applied = [substitution.apply(item) for item in objects]
@@ -99,7 +100,7 @@ class _Run:
                 self.child(resource, flux)
 
     def transformed(self, build: Build, spec: MappingNode | None) -> list[Object]:
-        """What the controller adds to the build: target namespace and common metadata."""
+        """What the controller adds to the build: target namespace, common metadata, images."""
         objects = build.objects
         if spec is None:
             return objects
@@ -111,7 +112,7 @@ class _Run:
             pairs = common.get(kind) if isinstance(common, MappingNode) else None
             if isinstance(pairs, MappingNode):
                 objects = transform.labelled(objects, kind, pairs)
-        return objects
+        return overrides.with_images(objects, spec.get("images"))
 
     def substitution(self, flux: FluxBuild, spec: MappingNode | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
@@ -151,7 +152,7 @@ class _Run:
         """Folder of a Kustomization, None where it is not in the tree or reads another repository."""
         path = resource["spec"]["path"]
         try:
-            folder = self.files.resolve(".", path.text or ".")
+            folder = self.files.resolve(".", path.text.lstrip("/") or ".")
         except Outside:
             message = f"'{path.text}' leads out of the repository"
             self.result.diagnostics.append(Diagnostic("path-outside-tree", message, path.location))
@@ -168,14 +169,27 @@ class _Run:
         return not own or name in own
 
     def unreached(self) -> None:
-        """Kustomizations and kustomization folders that nothing applies are evaluated all the same."""
+        """Kustomizations that nothing applies are evaluated all the same, as if they were listed.
+
+        So a forgotten entry is one finding, and not one more for every variable that is then unknown.
+        """
         read = self.read_files()
         for path in self.manifests():
             if path in read or posixpath.basename(path).startswith("kustomization."):
                 continue
+            self.entry = self.entry_above(path)
             for resource in self.raw(path, report=False):
                 if is_flux_kustomization(resource):
                     self.child(resource, None)
+        self.entry = None
+
+    def entry_above(self, path: str) -> FluxObject | None:
+        """The inventory's Kustomization whose folder holds a file, the innermost of them."""
+        folders = {
+            posixpath.normpath(entry.path): entry for entry in self.cluster.kustomizations if entry.path
+        }
+        above = [folder for folder in folders if folder == "." or path.startswith(f"{folder}/")]
+        return folders[max(above, key=len)] if above else None
 
     def loose(self) -> None:
         """Objects that no Flux Kustomization applies: folders with a kustomization file, then files."""
@@ -219,6 +233,17 @@ class _Run:
 
     def read_files(self) -> set[str]:
         return set().union(*(build.files for build in self.result.builds))
+
+
+_UNSUPPORTED = ("components", "namePrefix", "nameSuffix", "patches")
+"""Fields of a Flux Kustomization that change what it builds and are not evaluated."""
+
+
+def _unsupported(spec: MappingNode | None) -> Iterator[Diagnostic]:
+    for name in _UNSUPPORTED:
+        if spec is not None and name in spec.entries:
+            message = f"'{name}' of a Flux Kustomization is not evaluated"
+            yield Diagnostic("kustomize-unsupported", message, spec.entries[name][0].location)
 
 
 def is_flux_kustomization(resource: Resource) -> bool:

@@ -1,10 +1,10 @@
-"""The transformers of a kustomization: namespace, name prefix and suffix, labels, annotations."""
+"""The transformers of a kustomization: namespace, affixes of names, labels, annotations, overrides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.expand import synthesize
+from opencode_policy.expand import overrides, synthesize
 from opencode_policy.expand.object import CLUSTER_SCOPED, Object, text_of
 from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
@@ -26,7 +26,8 @@ def apply(kustomization: MappingNode, objects: list[Object]) -> list[Object]:
     annotations = kustomization.get("commonAnnotations")
     if isinstance(annotations, MappingNode):
         objects = labelled(objects, "annotations", annotations)
-    return objects
+    objects = overrides.with_replicas(objects, kustomization.get("replicas"))
+    return overrides.with_images(objects, kustomization.get("images"))
 
 
 def in_namespace(objects: list[Object], namespace: ScalarNode) -> list[Object]:

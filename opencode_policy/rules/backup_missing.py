@@ -215,7 +215,7 @@ spec:
     def _sources(self, workspace: WorkspaceTree, backup: Backup) -> Iterator[Outcome]:
         yield from () if backup.sources else _absent(workspace, backup)
         for source in backup.sources:
-            yield from run_problems(workspace.tree, source)
+            yield from run_problems(workspace.tree, source, backup.claim)
             yield from schedule_outcomes(source)
             if not restic(source):
                 continue
@@ -234,7 +234,7 @@ spec:
         destination = destination_of(workspace.tree, backup.claim)
         if destination is None:
             return
-        yield from run_problems(workspace.tree, destination)
+        yield from run_problems(workspace.tree, destination, backup.claim)
         trigger = destination["spec"]["trigger"]
         if not trigger["manual"] and not trigger["schedule"]:
             yield Problem(f"{destination.name} has no trigger: it restores over and over", trigger)
@@ -248,8 +248,12 @@ def _absent(workspace: WorkspaceTree, backup: Backup) -> Iterator[Problem]:
     """No source names the claim: one elsewhere does, one of the workspace names another, or there is none."""
     claim = backup.claim
     for source in backup.elsewhere:
-        words = f"the ReplicationSource {source.name} lands in {source.namespace or 'no namespace'}"
-        yield Problem(f"{words}, its claim {claim.name} in {claim.namespace}", source["metadata"]["name"])
+        if source.applied_by is None:
+            words = f"no Flux Kustomization applies the ReplicationSource {source.name}"
+        else:
+            where = f"lands in {source.namespace or 'no namespace'}"
+            words = f"the ReplicationSource {source.name} {where}, its claim in {claim.namespace}"
+        yield Problem(words, source["metadata"]["name"])
     claims = [item.name for item in workspace.of_kind("PersistentVolumeClaim")]
     own = [item for item in workspace.of_kind(SOURCE) if item["spec"]["sourcePVC"].text not in claims]
     for source in own if not backup.elsewhere else ():

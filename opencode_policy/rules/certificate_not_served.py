@@ -169,8 +169,8 @@ spec:
 
 
 def _judged(workspace: WorkspaceTree, found: list[Certificate], attached: Attachment) -> Iterator[Outcome]:
-    section = attached.reference["sectionName"]
-    place = section if section else attached.reference["name"]
+    choosing = (attached.reference[key] for key in ("sectionName", "port", "name"))
+    place = next((field for field in choosing if field), attached.reference["name"])
     if not attached.listeners:
         reason = (
             f"neither tree nor inventory has a listener for this at {attached.namespace}/{attached.gateway}"

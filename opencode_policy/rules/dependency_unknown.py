@@ -120,6 +120,16 @@ spec: {{dependsOn: []}}
             },
         ),
         Example(
+            "a mapping instead of a list",
+            {
+                _KS: f"""\
+{_HEAD}\
+  dependsOn:  # <- dependsOn is no list
+    name: cluster-apps
+"""
+            },
+        ),
+        Example(
             "for itself",
             {
                 _KS: f"""\
@@ -166,22 +176,26 @@ spec:
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
         kustomizations, releases = kustomization_graph(tree), helm_graph(tree)
-        if not kustomizations.edges and not releases.edges:
+        if not any((*kustomizations.edges, *kustomizations.malformed, *releases.edges, *releases.malformed)):
             yield Irrelevant("no Flux object of the tree waits for another")
         for graph, others in ((kustomizations, releases), (releases, kustomizations)):
             yield from (_judged(item, graph, others) for item in graph.edges)
             yield from map(_cycle, cycles(graph))
+            yield from (Problem("dependsOn is no list", field) for field in graph.malformed)
 
 
 def _judged(item: Dependency, graph: Graph, others: Graph) -> Outcome:
     namespace, name = item.target
     if not name:
-        return Problem("the entry of dependsOn names nothing", item.field)
+        instead = f": write 'name: {item.field.text}'" if item.field.text else ""
+        return Problem(f"the entry of dependsOn names nothing{instead}", item.field)
     if "${" in f"{namespace}{name}":
         return Unknown(f"what {item.waiting[1]} waits for holds a variable of unknown value", item.field)
     if item.target in graph.known:
         return Proof(f"{item.waiting[1]} waits for {name}, which exists", item.field)
-    words = f"there is no {graph.kind} {namespace}/{name}"
+    words = (
+        f"there is no {graph.kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
+    )
     elsewhere = sorted(place for place, called in graph.known if called == name)
     if elsewhere:
         return Problem(f"{words}, but one in {elsewhere[0]}", item.field)

@@ -106,6 +106,20 @@ spec:  # <- the Flux Kustomization has no spec.path and builds the whole reposit
             },
         ),
         Example(
+            "a path that begins at the file instead of the repository",
+            {
+                "kubernetes/apps/demo/demo/app/service.yaml": _MANIFEST,
+                _KS: """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: demo, namespace: flux-system}
+spec:
+  sourceRef: {kind: GitRepository, name: home}
+  path: ./app  # <- spec.path begins at the repository; did you mean './kubernetes/apps/demo/demo/app'?
+""",
+            },
+        ),
+        Example(
             "a folder outside the manifests",
             {
                 "kubernetes/apps/demo/demo/app/service.yaml": _MANIFEST,
@@ -142,11 +156,14 @@ def _judged(tree: Tree, resource: Resource, folders: set[str]) -> Outcome:
     if folder in tree.sources:
         return Problem("spec.path leads to a file instead of a folder", path)
     if not f"{folder}/".startswith(f"{root}/"):
+        beside = posixpath.join(posixpath.dirname(resource.path), folder)
+        if folder != "." and beside in folders:
+            return Problem(f"spec.path begins at the repository; did you mean './{beside}'?", path)
         return Problem(f"spec.path leads out of {root}, where the manifests are", path)
     if folder not in folders:
         parent, name = posixpath.split(folder)
-        beside = [posixpath.basename(item) for item in folders if posixpath.dirname(item) == parent]
-        return Problem(f"spec.path leads to no folder{hint(name, beside, cutoff=0.6)}", path)
+        siblings = [posixpath.basename(item) for item in folders if posixpath.dirname(item) == parent]
+        return Problem(f"spec.path leads to no folder{hint(name, siblings, cutoff=0.6)}", path)
     return Proof(f"{resource.name} builds {folder}", path)
 
 

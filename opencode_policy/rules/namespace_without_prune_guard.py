@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.flux_tree import reached
 from opencode_policy.known_objects import in_inventory
+from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
@@ -103,6 +104,19 @@ metadata:
             },
         ),
         Example(
+            "the guard's name is misspelt",
+            {
+                _FILE: """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: demo
+  labels:
+    io/prune: disabled  # <- 'io/prune' guards nothing; did you mean 'kustomize.toolkit.fluxcd.io/prune'?
+"""
+            },
+        ),
+        Example(
             "declared, but listed nowhere",
             {
                 _FILE: """\
@@ -168,7 +182,15 @@ def _judged(namespace: Resource, *, is_applied: bool) -> Outcome:
     if written:
         message = f"the prune guard is '{written[0].text}' instead of '{_DISABLED}'"
         return Problem(message, written[0])
+    for key, field in _entries(namespace):
+        if nearest(key.rpartition("/")[2], [_GUARD.rpartition("/")[2]]):
+            return Problem(f"'{key}' guards nothing; did you mean '{_GUARD}'?", field.key_location)
     return Problem(f"the namespace {name} lacks the label '{_GUARD}: {_DISABLED}'", namespace["metadata"])
+
+
+def _entries(namespace: Resource) -> Iterator[tuple[str, Field]]:
+    for place in ("labels", "annotations"):
+        yield from namespace["metadata"][place].entries()
 
 
 def _guards(namespace: Resource) -> list[Field]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from opencode_policy.expand.flux import FluxBuild
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource
@@ -139,6 +141,33 @@ metadata:
             },
         ),
         Example(
+            "one folder for both: said once, at the path that leads there again",
+            {
+                _KS: """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: demo, namespace: flux-system}
+spec: {path: ./kubernetes/apps/demo/demo/app, targetNamespace: demo, sourceRef: {name: home}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: second, namespace: flux-system}
+spec:
+  path: ./kubernetes/apps/demo/demo/app  # <- second applies what demo applies already (2 objects)
+  targetNamespace: demo
+  sourceRef: {kind: GitRepository, name: home}
+""",
+                f"{_APP}/two.yaml": """apiVersion: v1
+kind: Service
+metadata: {name: one}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: two}
+""",
+            },
+        ),
+        Example(
             "one ConfigMap for both, from one component",
             {
                 _KS: _TWO,
@@ -185,24 +214,54 @@ spec: {path: ./kubernetes/apps/demo/second/app}
     )
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
-        first: dict[Identity, Resource] = {}
-        doubled: set[str | None] = set()
-        for resource in tree.resources:
-            if resource.applied_by is None or _is_open(resource):
-                continue
-            other = first.setdefault(_identity(resource), resource)
-            if other is not resource and not (_is_shared(resource) or _is_shared(other)):
-                doubled |= {resource.applied_by, other.applied_by}
-                yield _problem(resource, other)
-        yield from self._proofs(tree, doubled)
-
-    def _proofs(self, tree: Tree, doubled: set[str | None]) -> Iterator[Outcome]:
+        twice = list(_doubled(tree))
+        folders: dict[tuple[int, int], list[Twice]] = {}
+        for item in twice:
+            if item.is_whole_folder:
+                folders.setdefault((id(item.builds[0]), id(item.builds[1])), []).append(item)
+            else:
+                yield _problem(item)
+        yield from (_folder_problem(items) for items in folders.values())
+        doubled = {build.name for item in twice for build in item.builds}
         for workspace in tree.workspaces:
             place, count = workspace.anchor, len(workspace.resources)
             if place is None:
                 yield Unknown(f"{workspace.name} is not in the tree")
             elif workspace.name not in doubled:
                 yield Proof(f"each of the {count} objects of {workspace.name} is applied once", place)
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """An object that stands in two builds, or twice in one; `builds` are those of `other` and `resource`."""
+
+    resource: Resource
+    other: Resource
+    builds: tuple[FluxBuild, FluxBuild]
+
+    @property
+    def is_whole_folder(self) -> bool:
+        """Whether it is one manifest, in two builds of which one's folder holds the other's."""
+        first, second = (build.folder or "" for build in self.builds)
+        nested = first == second or first.startswith(f"{second}/") or second.startswith(f"{first}/")
+        return self.builds[0] is not self.builds[1] and nested and self.is_one_manifest
+
+    @property
+    def is_one_manifest(self) -> bool:
+        names = [item["metadata"]["name"].location for item in (self.resource, self.other)]
+        return names[0] == names[1]
+
+
+def _doubled(tree: Tree) -> Iterator[Twice]:
+    """Every object that was applied before, with the first one."""
+    first: dict[Identity, tuple[Resource, FluxBuild]] = {}
+    for build in tree.builds:
+        for resource in build.resources:
+            if _is_open(resource):
+                continue
+            other, by = first.setdefault(_identity(resource), (resource, build))
+            if other is not resource and not (_is_shared(resource) or _is_shared(other)):
+                yield Twice(resource, other, (by, build))
 
 
 def _identity(resource: Resource) -> Identity:
@@ -221,12 +280,26 @@ def _is_shared(resource: Resource) -> bool:
     return any(value in _SHARING for value in values)
 
 
-def _problem(resource: Resource, other: Resource) -> Problem:
-    name = resource["metadata"]["name"]
-    related = (Related("the other one", other["metadata"]["name"].location),)
-    if resource.applied_by == other.applied_by:
-        words = f"twice by the Flux Kustomization {resource.applied_by}"
+def _problem(item: Twice) -> Problem:
+    name = item.resource["metadata"]["name"]
+    first, second = item.builds
+    if first is second:
+        words = f"twice by the Flux Kustomization {second.name}"
     else:
-        words = f"by the Flux Kustomizations {other.applied_by} and {resource.applied_by}"
-    same = name.location == other["metadata"]["name"].location
-    return Problem(f"{resource.id} is applied {words}", name, () if same else related)
+        words = f"by the Flux Kustomizations {first.name} and {second.name}"
+    related = (Related("the other one", item.other["metadata"]["name"].location),)
+    message = f"{item.resource.id} is applied {words}"
+    return Problem(message, name, () if item.is_one_manifest else related)
+
+
+def _folder_problem(items: list[Twice]) -> Problem:
+    """One for all objects, at the path that leads to them a second time."""
+    first, second = items[0].builds
+    later, earlier = (second, first) if second.resource is not None else (first, second)
+    path = later.resource["spec"]["path"] if later.resource else items[0].resource["metadata"]["name"]
+    count = f"{len(items)} objects" if len(items) > 1 else str(items[0].resource.id)
+    names = [later.name, earlier.name]
+    if later.name == earlier.name:
+        names = [f"{build.namespace}/{build.name}" for build in (later, earlier)]
+    words = f"{names[0]} applies what {names[1]} applies already"
+    return Problem(f"{words} ({count})", path)

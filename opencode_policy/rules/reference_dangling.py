@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.known_objects import exists, names
+from opencode_policy.known_objects import exists, names_beside
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_references import PodReference, foreign_mounts, references
@@ -208,8 +208,8 @@ def _problems(tree: Tree, pod: Pod, reference: PodReference) -> Iterator[Problem
     if (kind, name) in _GIVEN or "${" in name:
         return
     if not _exists(tree, kind, name, namespace):
-        known = flow_of(tree).names_in(namespace) if kind == "Secret" else names(tree, kind, namespace)
-        yield Problem(f"there is no {kind} {namespace}/{name}{hint(name, known)}", reference.at)
+        near = hint(name, names_beside(tree, kind, pod.workload))
+        yield Problem(f"there is no {kind} {namespace}/{name}{near}", reference.at)
     elif reference.key and reference.key_at is not None:
         keys = _keys(tree, name, namespace)
         if keys is not None and reference.key not in keys:

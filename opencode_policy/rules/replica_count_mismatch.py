@@ -235,7 +235,7 @@ spec:
         strategy, wanted = workload["spec"]["strategy"], self.parameters.strategy
         given = strategy["type"]
         if not given and wanted != _DEFAULT_STRATEGY:
-            has = "strategy has no type" if strategy else "the Deployment has no strategy"
+            has = "strategy has no type" if strategy.exists else "the Deployment has no strategy"
             yield Problem(f"{has}, which means {_DEFAULT_STRATEGY} instead of {wanted}", given)
         elif given and given.text != wanted:
             yield Problem(f"the strategy is {given.text} instead of {wanted}", given)
@@ -246,13 +246,16 @@ spec:
 def _others(workspace: WorkspaceTree, own: Pod) -> Iterator[Problem]:
     """Further workloads, of this Kustomization or another, that keep a pod on a volume of the server."""
     claims = _claims(own)
+    name = own.workload["metadata"]["name"]
     for pod in workspace.tree.pods:
         other = pod.workload
-        if other is own.workload or other.kind not in _RUNNING or other.namespace != own.workload.namespace:
+        if other.kind not in _RUNNING or other.namespace != own.workload.namespace:
             continue
-        for name in sorted(claims & _claims(pod)):
-            related = (Related("used by the server here", own.workload["metadata"]["name"].location),)
-            message = f"a second workload uses the volume {name}, which {own.workload.id} has"
+        if other["metadata"]["name"].location == name.location:
+            continue  # itself, or the same manifest applied twice
+        for claim in sorted(claims & _claims(pod)):
+            related = (Related("used by the server here", name.location),)
+            message = f"a second workload uses the volume {claim}, which {own.workload.id} has"
             yield Problem(message, other["metadata"]["name"], related)
 
 

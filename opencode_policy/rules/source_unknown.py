@@ -191,7 +191,7 @@ def _reference(resource: Resource) -> Field:
 
 def _dangling(wanted: SourceId, reference: Field, known: set[SourceId]) -> Problem:
     kind, namespace, name = wanted
-    words = f"there is no {kind} {namespace}/{name}"
+    words = f"there is no {kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
     others = sorted(place for of_kind, place, called in known if (of_kind, called) == (kind, name))
     if others:
         return Problem(f"{words}, but one in {others[0]}", reference["namespace"])

@@ -58,8 +58,8 @@ class WorkspaceDrift(Rule):
     """The workspaces differ where nothing makes them differ.
 
     Their objects are compared as they are applied, with each workspace's own name, host, repository and
-    secrets replaced by placeholders. Of two the second is held to the first, of more the few to the many; a
-    value that names another workspace is the one that deviates.
+    secrets replaced by placeholders. The few deviate from the many, and a value that names another workspace
+    from one that does not; where nothing tells which of two is right, the finding names both.
     """
 
     severity = "warning"
@@ -141,21 +141,20 @@ kind: Deployment
 metadata: {name: demo}
 spec:
   replicas: 1
-  strategy: {type: Recreate}
-  template: {spec: {containers: [{name: server, args: [web]}]}}
+  strategy:  # <- spec.strategy stands in demo and not in second
+    type: Recreate
+  template: {spec: {args: [web]}}
 """,
                 """\
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: second}
-spec:  # <- spec.strategy is missing, which demo has
-  replicas: "1"  # <- spec.replicas is not as in demo
-  paused: true  # <- spec.paused stands here alone, demo has none
+spec:
+  replicas: "1"  # <- spec.replicas differs between demo and second
+  paused: true  # <- spec.paused stands in second and not in demo
   template:
     spec:
-      containers:
-        - name: server
-          args: [web, --print-logs]  # <- spec.template.spec.containers.server.args is not as in demo
+      args: [web, --print-logs]  # <- spec.template.spec.args differs between demo and second
 """,
             ),
             workspaces=("demo", "second"),
@@ -176,7 +175,7 @@ spec:
             workspaces=("demo", "second"),
         ),
         Example(
-            "a line of a text, on that line",
+            "a line of a text that names the other, on that line",
             _two(
                 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\ndata: {a: "one\\ntwo\\n"}\n',
                 """\
@@ -196,6 +195,10 @@ data:
             _two(
                 """\
 apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: demo}
+---
+apiVersion: v1
 kind: Service
 metadata: {name: demo}
 ---
@@ -206,11 +209,28 @@ metadata:
 """,
                 """\
 apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: second}
+---
+apiVersion: v1
 kind: Service
 metadata:
-  name: web  # <- metadata.name is not as in demo
+  name: web  # <- metadata.name differs between demo and second
 """,
             ),
+            workspaces=("demo", "second"),
+        ),
+        Example(
+            "nothing is alike: said once, at the path",
+            _two(
+                "apiVersion: v1\nkind: Service\nmetadata: {name: demo}\n",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n",
+            )
+            | {
+                "kubernetes/apps/demo/second/ks.yaml": _KS.replace(
+                    "second/app", "second/app  # <- none of the 1 objects of second is like one of demo"
+                )
+            },
             workspaces=("demo", "second"),
         ),
         Example(
@@ -227,7 +247,9 @@ apiVersion: v1
 kind: Pod
 metadata: {name: second}
 spec:
-  initContainers: [{name: b}, {name: a}]  # <- spec.initContainers has another order than in demo
+  initContainers:  # <- the order of spec.initContainers differs between demo and second
+    - {name: b}
+    - {name: a}
 """,
             ),
             workspaces=("demo", "second"),
@@ -235,15 +257,19 @@ spec:
     )
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
-        present = [workspace for workspace in tree.workspaces if workspace.build is not None]
         if len(tree.workspaces) < 2:
             yield Irrelevant("there is only one workspace")
-        for workspace in tree.workspaces if len(tree.workspaces) > 1 else ():
+            return
+        present = [workspace for workspace in tree.workspaces if workspace.resources]
+        for workspace in tree.workspaces:
             if workspace not in present:
-                yield Unknown(f"{workspace.name} is not in the tree, so nothing was compared with it")
-        problems = list(self._problems(present)) if len(present) > 1 else []
+                yield Unknown(f"{workspace.name} applies nothing that could be compared", workspace.anchor)
+        strange = [workspace for workspace in present[1:] if not _shared(present[0], workspace)]
+        alike = [workspace for workspace in present if workspace not in strange]
+        problems = [_strange(present[0], workspace) for workspace in strange]
+        problems += self._problems(alike) if len(alike) > 1 else []
         yield from problems
-        for workspace in present[1:] if not problems else ():
+        for workspace in alike[1:] if not problems else ():
             count, place = len(_objects(workspace)), workspace.anchor
             if place is not None:
                 yield Proof(f"the {count} objects of {workspace.name} are as in {present[0].name}", place)
@@ -261,18 +287,12 @@ spec:
                     yield problem
 
     def _problem(self, found: Difference) -> tuple[Location, Problem]:
-        model = found.model.workspace
-        words = {
-            "other": f"is not as in {model}",
-            "missing": f"is missing, which {model} has",
-            "surplus": f"stands here alone, {model} has none",
-            "order": f"has another order than in {model}",
-        }
-        related = (Related(f"as {model} has it", found.model.field.location),)
+        words = _sure(found) if found.sure else _unsure(found)
+        related = (Related(f"as {found.model.workspace} has it", found.model.field.location),)
         at: Place = found.side.field
         if found.location != found.side.field.location:
             at = found.location
-        return found.location, Problem(f"{found.path} {words[found.what]}", at, related)
+        return found.location, Problem(words, at, related)
 
     def _is_allowed(self, found: Difference) -> bool:
         path = f"{found.side.field.resource.kind}.{found.path}"
@@ -281,31 +301,69 @@ spec:
         )
 
 
+def _sure(found: Difference) -> str:
+    path, model = found.path, found.model.workspace
+    return {
+        "other": f"{path} is not as in {model}",
+        "missing": f"{path} is missing, which {model} has",
+        "surplus": f"{path} stands here alone, {model} has none",
+        "order": f"{path} has another order than in {model}",
+    }[found.what]
+
+
+def _unsure(found: Difference) -> str:
+    path, model, side = found.path, found.model.workspace, found.side.workspace
+    return {
+        "other": f"{path} differs between {model} and {side}",
+        "surplus": f"{path} stands in {side} and not in {model}",
+        "order": f"the order of {path} differs between {model} and {side}",
+    }[found.what]
+
+
 def _objects(workspace: WorkspaceTree) -> list[Resource]:
     """What the workspace's Kustomization applies, and that itself."""
     own = workspace.build.resource if workspace.build else None
     return [*([own] if own else []), *workspace.resources]
 
 
-def _sides(workspaces: list[WorkspaceTree]) -> list[list[Side]]:
-    """Every object of each workspace."""
+def _shared(first: WorkspaceTree, second: WorkspaceTree) -> bool:
+    """Whether any object of the one has a counterpart in the other."""
+    names = [
+        {(side.field.resource.kind, side.own.masked(side.field.resource.name)) for side in group}
+        for group in _sides([first, second], own=False)
+    ]
+    return bool(names[0] & names[1])
+
+
+def _strange(first: WorkspaceTree, second: WorkspaceTree) -> Problem:
+    """One finding where nothing is alike: a wrong path, most often."""
+    kustomization = second.build.resource if second.build else None
+    place = kustomization["spec"]["path"] if kustomization else second.resources[0]["metadata"]["name"]
+    words = f"none of the {len(second.resources)} objects of {second.name} is like one of {first.name}"
+    return Problem(words, place)
+
+
+def _sides(workspaces: list[WorkspaceTree], *, own: bool = True) -> list[list[Side]]:
+    """Every object of each workspace, with or without its own Kustomization."""
     names = [OwnNames.of(workspace) for workspace in workspaces]
     sides = []
     for workspace, every in zip(workspaces, names, strict=True):
         others = [other for other in names if other is not every]
         foreign = tuple(other.apart_from([every]) for other in others)
-        own, common = every.apart_from(others), every.common_with(others)
-        sides.append([Side(workspace.name, own, foreign, common, r.field) for r in _objects(workspace)])
+        alone, common = every.apart_from(others), every.common_with(others)
+        objects = _objects(workspace) if own else workspace.resources
+        sides.append([Side(workspace.name, alone, foreign, common, item.field) for item in objects])
     return sides
 
 
 def _counterparts(sides: list[list[Side]]) -> Iterator[list[Side]]:
     """Objects that belong together: by kind and masked name, else as the last of their kind on every side."""
-    groups: dict[tuple[str, str, str], list[Side]] = {}
+    found: dict[tuple[str, str, str], dict[str, Side]] = {}
     for side in (side for group in sides for side in group):
         resource = side.field.resource
         key = (resource.id.group, resource.kind, side.own.masked(resource.name))
-        groups.setdefault(key, []).append(side)
+        found.setdefault(key, {}).setdefault(side.workspace, side)
+    groups = {key: list(group.values()) for key, group in found.items()}
     whole = {key: group for key, group in groups.items() if len(group) == len(sides)}
     rest: dict[tuple[str, str], list[Side]] = {}
     for key, group in groups.items():

@@ -208,7 +208,7 @@ spec: {path: ./kubernetes/apps/demo/demo/app, sourceRef: {kind: GitRepository, n
     def _app(self, workspace: WorkspaceTree, resource: Resource) -> Iterator[Problem]:
         app = f"{workspace.spec.path}/{self.parameters.app_folder}"
         path = resource["spec"]["path"]
-        if posixpath.normpath(path.text or ".") != app:
+        if posixpath.normpath(path.text.lstrip("/") or ".") != app:
             yield Problem(f"spec.path is not ./{app}", path)
         elif workspace.tree.files_below(app) and kustomization_of(workspace.tree, app) is None:
             yield Problem(f"{app} has no kustomization.yaml", path)
