@@ -17,7 +17,7 @@ _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 def locate(node: ScalarNode, start: int, end: int) -> Location:
     """Region of the file that holds `node.value[start:end]`; the whole scalar if it was generated."""
     offsets = _offsets(node)
-    if offsets is None:
+    if not offsets:
         return node.location
     first = offsets[min(start, len(offsets) - 1)]
     last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
