@@ -22,7 +22,7 @@ def locate(node: ScalarNode, start: int, end: int) -> Location:
 def written_span(node: ScalarNode, start: int, end: int) -> tuple[int, int]:
     """Offsets in the source of the text that stands for `node.value[start:end]`, as `locate` places it."""
     offsets = _offsets(node)
-    if offsets is None:
+    if not offsets:
         return node.span
     first = offsets[min(start, len(offsets) - 1)]
     last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first

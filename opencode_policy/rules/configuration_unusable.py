@@ -66,7 +66,7 @@ class ConfigurationUnusable(Rule):
     why = (
         "A read-only configuration directory without a .gitignore makes OpenCode answer 500 on every route "
         "of a project. A writable one makes it install some 95 MB at the first request, for which a small "
-        "memory limit has no room. A file that cannot be parsed is dropped, and the defaults take its place."
+        "memory limit has no room. With a file that it cannot parse OpenCode does not start."
     )
     fix = (
         "Mount a ConfigMap with opencode.json and a .gitignore at $XDG_CONFIG_HOME/opencode, and set the "
@@ -149,7 +149,7 @@ data:
   opencode.json: |
     {
       "share": "disabled"
-      "autoupdate": false  // <- opencode.json cannot be parsed, so OpenCode drops it: '}' is missing at the \
+      "autoupdate": false  // <- opencode.json is no JSON, so OpenCode does not start: '}' is missing at the \
 end of the object, or ',' between its members
     }
 """,
@@ -324,8 +324,8 @@ def _files(configuration: Configuration) -> Iterator[Problem]:
         if file.state == "absent":
             yield Problem(f"there is no file {file.path} in the container", file.at)
         elif file.error is not None:
-            words = f"{name} cannot be parsed, so OpenCode drops it: {file.error}"
-            yield Problem(words, file.error_location)
+            then = "does not start" if file.is_global else "answers no request"
+            yield Problem(f"{name} is no JSON, so OpenCode {then}: {file.error}", file.error_location)
         elif file.root is not None and not isinstance(file.root.content, dict):
             yield Problem(f"{name} must hold a JSON object", file.location(file.root))
 

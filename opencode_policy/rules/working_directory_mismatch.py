@@ -241,7 +241,8 @@ def _judged(
     problems = [*_clone_faults(workspace, clone, target), *_server_faults(workspace, server, clone)]
     yield from problems
     if not problems:
-        yield Proof(f"the server works in {clone.path}, the clone", server.field["workingDir"])
+        working = server.field["workingDir"]
+        yield Proof(f"the server works in {working.text}, the clone", working)
 
 
 def _clone_faults(workspace: WorkspaceTree, clone: Place, target: Variable) -> Iterator[Problem]:
@@ -267,9 +268,11 @@ def _server_faults(workspace: WorkspaceTree, server: Container, clone: Place) ->
         return
     filesystem = Filesystem(server, environment_of(workspace.tree, server))
     place = filesystem.place(given.text)
+    if place.identity is not None and place.identity == clone.identity:
+        return
     if place.path != clone.path:
         yield Problem(f"the server works in {place.path}, the clone is at {clone.path}", given)
-    elif place.identity is None or place.identity != clone.identity:
+    else:
         why = "volume or subPath differ" if place.mount else "nothing is mounted there"
         words = f"{place.path} of the server is not where {clone.container.name} clones to: {why}"
         yield Problem(words, place.at if place.mount else given)

@@ -377,7 +377,7 @@ INSTALLED = (
 )
 NO_IGNORE = "/etc/xdg/opencode is read-only and holds no .gitignore: OpenCode answers 500"
 NO_COMMA = (
-    "opencode.json cannot be parsed, so OpenCode drops it: "
+    "opencode.json is no JSON, so OpenCode does not start: "
     "'}' is missing at the end of the object, or ',' between its members"
 )
 CONFIGURATION = [
@@ -550,7 +550,7 @@ SHARED_CONFIGURATION = [
             "enabled_providers",
             "enabled_providers",
             "",
-            "opencode.json cannot be parsed, so OpenCode drops it: a name in double quotes is missing",
+            "opencode.json is no JSON, so OpenCode does not start: a name in double quotes is missing",
             ("provider-unlimited",),
         ),
     )
