@@ -38,14 +38,20 @@ def service_link(tree: Tree, route: Resource, reference: Field) -> Link:
     if service_of(tree, route, reference) is None:
         if in_inventory(tree, "Service", name.text, namespace):
             return unseen(f"the Service {namespace}/{name.text} is not in this tree", name)
-        near_by = hint(name.text, names(tree, "Service", namespace))
-        return broken(f"there is no Service {namespace}/{name.text}{near_by}", name)
+        return broken(f"there is no Service {namespace}/{name.text}{_meant(tree, route, name.text)}", name)
     if namespace != route.namespace and not _is_granted(tree, route, name.text, namespace):
         words = (
             f"no ReferenceGrant of {namespace} lets routes of {route.namespace} use the Service {name.text}"
         )
         return broken(words, reference["namespace"])
     return Link(f"the route sends to the Service {name.text}", name)
+
+
+def _meant(tree: Tree, route: Resource, name: str) -> str:
+    """A hint at a Service of the same Kustomization, where a name need not be very near; else at any."""
+    services = tree.of_kind("Service", route.namespace)
+    own = [item.name for item in services if item.applied_by == route.applied_by]
+    return hint(name, own, cutoff=0.6) or hint(name, names(tree, "Service", route.namespace))
 
 
 def _is_granted(tree: Tree, route: Resource, service: str, namespace: str) -> bool:

@@ -232,7 +232,7 @@ _BACKENDS = [
         "- name: *app",
         "- name: opencode",
         "- name: opencode",
-        "there is no Service opencode/opencode; did you mean 'opencode-ha'?",
+        "there is no Service opencode/opencode; did you mean 'opencode-flux'?",
     ),
     chain(
         "HA-01",
