@@ -17,6 +17,7 @@ from opencode_policy.listeners import (
 )
 from opencode_policy.nearest import hint
 from opencode_policy.resource import Field, Resource
+from opencode_policy.route_rules import is_redirect
 from opencode_policy.tree import Tree, WorkspaceTree
 
 
@@ -54,16 +55,25 @@ def http_routes(tree: Tree) -> list[Resource]:
 def serving(tree: Tree, host: str) -> list[Claim]:
     """Routes of the tree that get a host's requests: those that name it, else those whose wildcard does.
 
-    Gateway API prefers the more specific host; a route without any takes what is left and is not meant here.
+    Gateway API prefers the more specific host; a route without any takes what is left and is not meant here,
+    nor is one that only sends plain HTTP on to HTTPS.
     """
     claims = [Claim(route, item) for route in http_routes(tree) for item in route["spec"]["hostnames"]]
     exact = [claim for claim in claims if tree.resolve_variables(claim.hostname.text) == host.lower()]
-    return exact or [claim for claim in claims if _by_wildcard(tree, claim, host)]
+    found = exact or [claim for claim in claims if _by_wildcard(tree, claim, host)]
+    return [claim for claim in found if not _sends_on(tree, claim.route, host)] or found
 
 
 def _by_wildcard(tree: Tree, claim: Claim, host: str) -> bool:
     name = tree.resolve_variables(claim.hostname.text)
     return name.startswith("*.") and admits(name, host)
+
+
+def _sends_on(tree: Tree, route: Resource, host: str) -> bool:
+    """Whether all that a route does is to redirect, and nowhere where TLS ends."""
+    rules = list(route["spec"]["rules"])
+    taking = [listener for item in attachments_of(tree, route, host) for listener in item.taking]
+    return bool(rules) and all(map(is_redirect, rules)) and not any(item.terminates for item in taking)
 
 
 def claims_of(workspace: WorkspaceTree) -> list[Claim]:

@@ -16,6 +16,8 @@ from opencode_policy.workload import Container, Pod
 
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 """Workloads whose selector must take the labels of their own template (the API server refuses others)."""
+_ALIKE = 0.6
+"""Few Services belong to one Kustomization, so that a name need not be very near to be meant."""
 
 
 def service_of(tree: Tree, route: Resource, reference: Field) -> Resource | None:
@@ -38,14 +40,25 @@ def service_link(tree: Tree, route: Resource, reference: Field) -> Link:
     if service_of(tree, route, reference) is None:
         if in_inventory(tree, "Service", name.text, namespace):
             return unseen(f"the Service {namespace}/{name.text} is not in this tree", name)
-        near_by = hint(name.text, names(tree, "Service", namespace))
-        return broken(f"there is no Service {namespace}/{name.text}{near_by}", name)
+        return broken(
+            f"there is no Service {namespace}/{name.text}{_meant(tree, route, name.text, namespace)}", name
+        )
     if namespace != route.namespace and not _is_granted(tree, route, name.text, namespace):
         words = (
             f"no ReferenceGrant of {namespace} lets routes of {route.namespace} use the Service {name.text}"
         )
         return broken(words, reference["namespace"])
     return Link(f"the route sends to the Service {name.text}", name)
+
+
+def _meant(tree: Tree, route: Resource, name: str, namespace: str) -> str:
+    """A hint at a Service of the same Kustomization, where a name need not be very near; else at any."""
+    services = tree.of_kind("Service", route.namespace)
+    own = [item.name for item in services if item.applied_by == route.applied_by]
+    if namespace != route.namespace and name in own:
+        return f"; there is one in the namespace {route.namespace}"
+    near_by = hint(name, own, cutoff=_ALIKE) if namespace == route.namespace else ""
+    return near_by or hint(name, names(tree, "Service", namespace))
 
 
 def _is_granted(tree: Tree, route: Resource, service: str, namespace: str) -> bool:
@@ -85,9 +98,10 @@ def port_link(service: Resource, reference: Field) -> Link:
 
 def selects(service: Resource, pod: Pod) -> bool:
     """Whether a Service sends to a pod: same namespace, and a selector that its labels satisfy."""
+    if service.namespace != pod.workload.namespace:
+        return False
     wanted = equality_clauses(service["spec"]["selector"])
-    same = service.namespace == pod.workload.namespace
-    return same and bool(wanted) and failing(wanted, pod_labels(pod)) is None
+    return bool(wanted) and failing(wanted, pod_labels(pod)) is None
 
 
 def pod_labels(pod: Pod) -> dict[str, str]:

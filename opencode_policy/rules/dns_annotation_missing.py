@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from opencode_policy.mislaid import mislaid
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.policy.constraint import Doc
+from opencode_policy.policy.texts import NonEmpty
 from opencode_policy.resource import Field, Resource
 from opencode_policy.routes import serving
 from opencode_policy.rules.base import Example, Rule
@@ -25,7 +28,9 @@ _ONLY_ANNOTATION = "annotation-only"
 class Parameters:
     """The annotations, with their values, by which ExternalDNS knows what to publish."""
 
-    annotations: Mapping[str, str]
+    annotations: Annotated[
+        Mapping[NonEmpty, str], Doc("Annotations that every route must bear, with their values.")
+    ]
 
 
 class DnsAnnotationMissing(Rule):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from opencode_policy.detours import detours
 from opencode_policy.login_policies import before_route, demands
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.policy.constraint import Doc
+from opencode_policy.policy.texts import NonEmpty
 from opencode_policy.resource import Field, Resource
 from opencode_policy.route_examples import DEPLOYMENT, ROUTE, SERVICE, reachable
 from opencode_policy.routes import serving
@@ -24,9 +27,14 @@ _CHARTS = (("spec", "chart", "spec", "chart"), ("spec", "chartRef", "name"), ("m
 class Parameters:
     """By what a proxy is known: words in names, annotations, and fields of policies by `group/Kind`."""
 
-    proxies: tuple[str, ...]
-    annotations: tuple[str, ...]
-    policies: Mapping[str, tuple[str, ...]]
+    proxies: Annotated[tuple[NonEmpty, ...], Doc("Words in the names of images, containers and charts.")]
+    annotations: Annotated[
+        tuple[NonEmpty, ...], Doc("Annotations that demand a login; one ending in / stands for all below it.")
+    ]
+    policies: Annotated[
+        Mapping[NonEmpty, tuple[str, ...]],
+        Doc("Fields of spec that demand a login, by `group/Kind`; none if the kind itself does."),
+    ]
 
 
 class ProxyPresent(Rule):

@@ -99,6 +99,20 @@ spec:
             ),
         ),
         Example(
+            "a second route that sends plain HTTP on to HTTPS",
+            reachable(
+                network="""\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: plain, namespace: network}
+spec:
+  parentRefs: [{name: internal, sectionName: http}]
+  hostnames: ["demo.${DOMAIN}"]
+  rules: [{filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]}]
+"""
+            ),
+        ),
+        Example(
             "a NetworkPolicy that lets the port through",
             reachable(
                 policy="""\

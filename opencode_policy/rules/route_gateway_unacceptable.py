@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from opencode_policy.listeners import Listener, is_known_gateway
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.policy.constraint import Doc
+from opencode_policy.policy.texts import Name
 from opencode_policy.resource import Field
 from opencode_policy.route_examples import ROUTE, ROUTE_FILE
 from opencode_policy.routes import (
@@ -28,16 +31,16 @@ _HOST = '  hostnames: ["demo.${DOMAIN}"]\n'
 class Acceptable:
     """A Gateway listener that a workspace may be reached by."""
 
-    gateway: str
-    namespace: str
-    listener: str
+    gateway: Annotated[Name, Doc("Name of the Gateway.")]
+    namespace: Annotated[Name, Doc("Its namespace.")]
+    listener: Annotated[Name, Doc("Name of the listener, as `sectionName` writes it.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Listeners that the routes of a workspace may attach to."""
 
-    acceptable: tuple[Acceptable, ...]
+    acceptable: Annotated[tuple[Acceptable, ...], Doc("Listeners that the routes may attach to.")]
 
 
 class RouteGatewayUnacceptable(Rule):

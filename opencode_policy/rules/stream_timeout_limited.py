@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from opencode_policy.durations import parse_duration
 from opencode_policy.outcome import Outcome, Problem, Unknown
+from opencode_policy.policy.constraint import Doc, Matches
+from opencode_policy.policy.texts import Release
 from opencode_policy.resource import Resource
 from opencode_policy.route_examples import POLICY, POLICY_FILE, ROUTE, ROUTE_FILE
 from opencode_policy.routes import serving
@@ -40,17 +43,16 @@ spec:
 class Parameters:
     """How long a silent connection must live, and which Envoy Gateway reads the policies."""
 
-    least_idle_timeout: str
-    envoy_gateway: str
-
-    def __post_init__(self) -> None:
-        """Refuse what is no duration and no release."""
-        parse_duration(self.least_idle_timeout)
-        _release(self.envoy_gateway)
+    least_idle_timeout: Annotated[
+        str,
+        Matches(r"([0-9]{1,5}(h|m|s|ms)){1,4}", "a duration such as 1h"),
+        Doc("How long a connection on which nothing is said must live at least."),
+    ]
+    envoy_gateway: Annotated[Release, Doc("Release of Envoy Gateway that reads the policies.")]
 
 
 def _release(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.lstrip("v").split(".")[:2])
+    return tuple(int(part) for part in text.split(".")[:2])
 
 
 def _with(policy: str, route: str = ROUTE, gateway: str = "") -> dict[str, str]:

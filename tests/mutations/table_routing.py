@@ -232,7 +232,7 @@ _BACKENDS = [
         "- name: *app",
         "- name: opencode",
         "- name: opencode",
-        "there is no Service opencode/opencode; did you mean 'opencode-ha'?",
+        "there is no Service opencode/opencode; did you mean 'opencode-flux'?",
     ),
     chain(
         "HA-01",
@@ -285,7 +285,7 @@ _BACKENDS = [
         "- name: *app",
         "- name: *app\n          namespace: network",
         "name: *app",
-        "there is no Service network/opencode-flux",
+        "there is no Service network/opencode-flux; there is one in the namespace opencode",
     ),
     chain(
         "HA-01",
