@@ -10,6 +10,7 @@ from opencode_policy.rules.certificate_not_served import CertificateNotServed
 from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssuer
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
+from opencode_policy.rules.clone_unguarded import CloneUnguarded
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.domain_literal import DomainLiteral
 from opencode_policy.rules.kustomization_path_missing import KustomizationPathMissing
@@ -30,6 +31,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    CloneUnguarded,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
     ManifestOrphaned,

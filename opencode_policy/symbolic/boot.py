@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.resource import Field
@@ -26,7 +27,7 @@ from opencode_policy.symbolic.execution import execute, execute_all
 from opencode_policy.symbolic.expansion import Expander
 from opencode_policy.symbolic.files import Files
 from opencode_policy.symbolic.machine import Machine
-from opencode_policy.symbolic.places import Layout
+from opencode_policy.symbolic.places import Layout, Place
 from opencode_policy.symbolic.state import NEXT, State, merged
 from opencode_policy.symbolic.symbols import Symbols, cleaned
 from opencode_policy.tree import Tree
@@ -38,12 +39,35 @@ _NO_CODE = Code("", Source("", ""))
 
 @dataclass(frozen=True)
 class Simulation:
-    """Starts of one pod. `changed` are environment variables that differ from the manifest's."""
+    """Starts of one pod.
+
+    `changed` are environment variables that differ from the manifest's; calls of the `watched` programs are
+    events.
+    """
 
     tree: Tree
     pod: Pod
     symbols: Symbols = field(default_factory=Symbols)
     changed: Mapping[str, str] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
+
+    @cached_property
+    def containers(self) -> list[Container]:
+        """The containers in the order in which they start."""
+        return self.pod.all_containers
+
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        """How each container sees the volumes, by its name."""
+        return {container.name: Layout(container) for container in self.containers}
+
+    @cached_property
+    def environments(self) -> dict[str, dict[str, str]]:
+        """Environment variables of each container, by its name."""
+        return {
+            container.name: {**variables_of(self.tree, container, self.symbols), **self.changed}
+            for container in self.containers
+        }
 
     def start(self, start: Start, files: Files | None = None) -> Boot:
         """Start the pod; `files` are those of its persistent volumes (at the first boot there are none)."""
@@ -79,6 +103,20 @@ class Boot:
     number: Start
     endings: list[Ending] = field(default_factory=list)
     overflow: bool = False
+    _containers: dict[Code, Container] = field(default_factory=dict)
+
+    def container_of(self, where: Where) -> Container | None:
+        """The container that ran a construct."""
+        code = where.code
+        while isinstance(code.written, Where) and code not in self._containers:
+            code = code.written.code
+        return self._containers.get(code)
+
+    def path_of(self, where: Where, place: Place) -> str:
+        """The path by which the container that ran a construct knows a place."""
+        container = self.container_of(where)
+        layout = self.simulation.layouts.get(container.name) if container else None
+        return layout.path_of(place) if layout else place.path
 
     @property
     def finished(self) -> list[Ending]:
@@ -92,7 +130,7 @@ class Boot:
     def follow(self, files: Files) -> None:
         """Run the containers one after the other."""
         states = [_first(files, self.number)]
-        for container in self.simulation.pod.all_containers:
+        for container in self.simulation.containers:
             states = merged(state for before in states for state in self._container(container, before))
         self.endings += [Ending(state) for state in states]
 
@@ -112,6 +150,7 @@ class Boot:
         process = Process(self.simulation, container, argv, main)
         done = process.run(before)
         self.overflow = self.overflow or process.machine.overflow
+        self._containers.update(dict.fromkeys(process.codes, container))
         return done
 
 
@@ -130,18 +169,17 @@ class Process:
 
     def __post_init__(self) -> None:
         """Find out what the process sees."""
-        tree, symbols = self.simulation.tree, self.simulation.symbols
-        self.variables = {
-            **variables_of(tree, self.container, symbols),
-            **self.simulation.changed,
-        }
+        simulation = self.simulation
+        self.variables = simulation.environments[self.container.name]
         self.scripts: dict[str, Code | None] = {}
+        self.codes: list[Code] = []
         self.machine = Machine(
-            Layout(self.container),
-            symbols,
+            simulation.layouts[self.container.name],
+            simulation.symbols,
             load=self._load,
             inline=self._inline(),
-            open_environment=open_environment(tree, self.container),
+            watched=simulation.watched,
+            open_environment=open_environment(simulation.tree, self.container),
         )
 
     def run(self, before: State) -> list[State]:
@@ -152,6 +190,7 @@ class Process:
         if not words or not isinstance(node, ScalarNode):
             return [before]
         code = Code(" ".join(words), node)
+        self.codes.append(code)
         state = replace(
             before.fork(),
             code=code,
@@ -180,7 +219,7 @@ class Process:
             return None
         if path not in self.scripts:
             node = file_in_container(self.simulation.tree, self.container, path)
-            self.scripts[path] = Code(cleaned(node.value), node) if node else None
+            self.scripts[path] = self._code(node) if node else None
         return self.scripts[path]
 
     def _inline(self) -> dict[str, Code]:
@@ -190,8 +229,13 @@ class Process:
         node = self.argv[at].node if at is not None and at < len(self.argv) else None
         if not isinstance(node, ScalarNode):
             return {}
-        text = cleaned(node.value)
-        return {expanded(text, self.variables): Code(text, node, self.variables)}
+        code = self._code(node, self.variables)
+        return {expanded(code.text, self.variables): code}
+
+    def _code(self, node: ScalarNode, given: Mapping[str, str] | None = None) -> Code:
+        code = Code(cleaned(node.value), node, given or {})
+        self.codes.append(code)
+        return code
 
 
 def _at_rest(state: State) -> State:

@@ -21,6 +21,8 @@ def _leave(invocation: Invocation) -> None:
     """`exit`, `return`, with their status."""
     state, given = invocation.state, invocation.arguments[:1]
     state.flow = EXIT if invocation.name == "exit" else RETURN
+    if state.flow == EXIT:
+        state.stopped = invocation.where
     if given and given[0].isdigit():
         state.end(int(given[0]))
     elif given:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from opencode_policy.shell.calls import Call
-from opencode_policy.shell.interpreter import interpreter
+from opencode_policy.shell.interpreter import SHELLS, interpreter
 from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.statements import read_statements
 from opencode_policy.shell.syntax import Assignment, Command, Sequence, Statement
@@ -18,7 +18,7 @@ from opencode_policy.symbolic.expansion import Executor, Expander
 from opencode_policy.symbolic.machine import Invocation, Machine, note
 from opencode_policy.symbolic.programs import PROGRAMS, run_unknown
 from opencode_policy.symbolic.redirection import redirected
-from opencode_policy.symbolic.state import EXIT, NEXT, RETURN, State
+from opencode_policy.symbolic.state import EXIT, NEXT, RETURN, State, merged
 from opencode_policy.symbolic.symbols import is_known, symbols_in
 
 _DEPTH = 40
@@ -49,11 +49,29 @@ class Caller:
             return (yield self._each(assigned, command, lambda inside: _nothing(inside)))
         expanded: list[tuple[State, list[str]]] = yield self.expander.fields(state, command.words)
         done: list[State] = []
-        for current, fields in expanded:
-            done += (
-                [current] if current.flow != NEXT else (yield self._prepared(current, command, fields, where))
-            )
+        for current, fields in self._alike(expanded):
+            if current.flow != NEXT:
+                done.append(current)
+            elif command.assignments or command.redirects:
+                done += yield self._prepared(current, command, fields, where)
+            else:
+                current.end()
+                done += yield self.fields(current, fields, where)
         return done
+
+    def _alike(self, expanded: list[tuple[State, list[str]]]) -> list[tuple[State, list[str]]]:
+        """Paths that go on alike, as one: of `"$shell" "$0"` it does not matter which shell it is."""
+        if len(expanded) < 2:
+            return expanded
+        groups: dict[tuple[str, ...], list[State]] = {}
+        for state, fields in expanded:
+            texts = [UNKNOWN if not is_known(field) else field for field in fields[:3]]
+            at = 1 if texts and texts[0] in ("exec", "command") else 0
+            runs = len(fields) > at + 1 and self.machine.load(fields[at + 1]) is not None
+            if runs and (texts[at] == UNKNOWN or base_name(texts[at]) in SHELLS):
+                fields = [*fields[:at], "sh", *fields[at + 1 :]]
+            groups.setdefault(tuple(fields), []).append(state)
+        return [(state, list(fields)) for fields, states in groups.items() for state in merged(states)]
 
     def _each(
         self, states: list[State], command: Command, body: Callable[[State], Call[list[State]]]
@@ -109,7 +127,7 @@ class Caller:
         if not fields:
             return [state]
         if fields[0] in state.functions and state.depth < _DEPTH:
-            return (yield self._function(state, fields))
+            return (yield self._function(state, fields, where))
         texts = [UNKNOWN.join(_known_parts(field)) for field in fields]
         unwrapped = unwrap(texts)
         wrappers = unwrapped.wrappers
@@ -166,9 +184,10 @@ class Caller:
         entry = state.files.look(self.machine.layout.place(word, state.directory))
         return (entry.content or "") if entry.is_file else ""
 
-    def _function(self, state: State, fields: list[str]) -> Call[list[State]]:
+    def _function(self, state: State, fields: list[str], where: Where) -> Call[list[State]]:
         function, code = state.functions[fields[0]]
-        outer, arguments = state.code, state.arguments
+        outer, arguments, calls = state.code, state.arguments, state.calls
+        state.calls = (*calls, where)
         state.code, state.arguments, state.depth = code, tuple(fields[1:]), state.depth + 1
         state.scopes = (*state.scopes, {})
         state.end()
@@ -177,7 +196,7 @@ class Caller:
             _restore(after, after.scopes[-1])
             after.scopes = after.scopes[:-1]
             after.code, after.arguments, after.depth = outer, arguments, after.depth - 1
-            after.flow = NEXT if after.flow == RETURN else after.flow
+            after.flow, after.calls = (NEXT if after.flow == RETURN else after.flow), calls
         return done
 
     def _text(self, state: State, text: str, where: Where) -> Call[list[State]]:

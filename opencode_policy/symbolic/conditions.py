@@ -172,7 +172,7 @@ class _Compared:
         if holds is not None:
             note(
                 invocation.state,
-                Probed(invocation.where, invocation.state.assumed, place, path, holds),
+                Probed(invocation.spoken, invocation.state.assumed, place, path, holds),
             )
             return Truth(holds)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
@@ -38,8 +39,7 @@ class Code:
         return locate(self.written, span.start, span.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """A construct of a script; without a span, the script as a whole."""
 
     code: Code
@@ -56,8 +56,7 @@ class Where:
         return " ".join(self.code.text[span.start : span.end].split())
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(NamedTuple):
     """A condition that could not be decided, and how it went on this path.
 
     `about` are the symbols it depends on. `expected` marks what every script takes for granted: that a
@@ -72,10 +71,13 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something done, under what was assumed before; `variables` are those that the words came from."""
+    """Something done, under what was assumed before."""
 
     where: Where
     assumed: tuple[Assumption, ...] = field(compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.where)
 
     @property
     def doubts(self) -> list[Assumption]:
@@ -85,16 +87,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class GitRun(Event):
-    """One call of git: `directory` is the work tree (or what --git-dir names), `target` where a clone goes.
+    """One call of git: `directory` is the work tree (or what --git-dir names), `target` and
+    `path` where a clone goes.
 
     `remote` is the URL or name of the other repository, `local` whether that is a folder of this machine;
     `settings` are those of `-c`. `done` is False for a call that fails. `files` are as they were before.
     """
 
+    __hash__ = Event.__hash__
+
     subcommand: str
     arguments: tuple[str, ...] = ()
     directory: Place | None = None
     target: Place | None = None
+    path: str = ""
     remote: str = ""
     settings: tuple[str, ...] = ()
     local: bool = False
@@ -115,12 +121,16 @@ class GitRun(Event):
 class Removed(Event):
     """A file, or a folder with all that was in it, is gone."""
 
+    __hash__ = Event.__hash__
+
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Wrote(Event):
     """A file has new content, or permissions."""
+
+    __hash__ = Event.__hash__
 
     place: Place
     path: str
@@ -130,16 +140,21 @@ class Wrote(Event):
 
 @dataclass(frozen=True, slots=True)
 class Probed(Event):
-    """A test of what lies at a place, whose result was certain."""
+    """A test of what lies at a place, whose result was certain; `query` is git's own."""
+
+    __hash__ = Event.__hash__
 
     place: Place
     path: str
     holds: bool
+    query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ran(Event):
     """A program ran that the simulation was told to watch; `reads` are the contents of its file arguments."""
+
+    __hash__ = Event.__hash__
 
     argv: tuple[str, ...]
     stdin: str | None
@@ -150,12 +165,16 @@ class Ran(Event):
 class Printed(Event):
     """Text that depends on a watched symbol went to the script's own output."""
 
+    __hash__ = Event.__hash__
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Traced(Event):
     """Tracing was switched on."""
+
+    __hash__ = Event.__hash__
 
 
 def doubtful(assumed: Iterable[Assumption]) -> list[Assumption]:

@@ -53,13 +53,17 @@ def execute(machine: Machine, statement: Statement, state: State) -> Call[list[S
         state.flow = EXIT
         return [state]
     if isinstance(statement, Command):
-        caller = Caller(machine, Expander(machine, execute_all), execute, execute_all)
+        caller = _caller(machine)
         return settled((yield caller.command(state, statement)), statement)
     if isinstance(statement, Function):
         state.functions[statement.name] = (statement, state.code)
         state.end()
         return [state]
     return (yield _COMPOUND[type(statement)](machine, statement, state))
+
+
+def _caller(machine: Machine) -> Caller:
+    return Caller(machine, Expander(machine, execute_all), execute, execute_all)
 
 
 def settled(states: list[State], statement: Command) -> list[State]:
@@ -74,7 +78,7 @@ def settled(states: list[State], statement: Command) -> list[State]:
                 doubt.hint(state, not doubt.negated)
             state.end()
         elif state.status != 0:
-            state.flow = EXIT
+            state.flow, state.stopped = EXIT, state.stopped or Where(state.code, statement.span)
     return states
 
 
@@ -194,7 +198,7 @@ def _background(machine: Machine, statement: Background, state: State) -> Call[l
 
 
 def _redirected(machine: Machine, statement: Redirected, state: State) -> Call[list[State]]:
-    caller = Caller(machine, Expander(machine, execute_all), execute, execute_all)
+    caller = _caller(machine)
 
     def body(inside: State) -> Call[list[State]]:
         return execute(machine, statement.body, inside)

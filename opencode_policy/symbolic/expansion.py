@@ -47,16 +47,34 @@ class Expander:
         for word in words:
             longer: list[tuple[State, list[str]]] = []
             for current, fields in found:
-                expanded: Expanded = yield self.pieces(current, word)
+                plain = self.plain(current, word)
+                expanded: Expanded = [(current, plain)] if plain else (yield self.pieces(current, word))
                 longer += [(after, fields + _split(after, pieces)) for after, pieces in expanded]
             found = longer
+        return found
+
+    def plain(self, state: State, word: Word) -> list[Piece] | None:
+        """The pieces of a word that runs no command and sets nothing, the quick way; else None."""
+        found: list[Piece] = []
+        for part in word.parts:
+            if isinstance(part, Literal):
+                text = part.text if part.quoted or found else _tilde(state, part)
+                found.append(Piece(text, part.quoted))
+            elif isinstance(part, Parameter) and not part.operator and not part.prefix and part.index is None:
+                value = None if part.name in ("@", "*") else self.value(state, part.name)
+                if value is None:
+                    return None
+                found.append(_piece(part, value))
+            else:
+                return None
         return found
 
     def text(self, state: State, word: Word | None) -> Call[list[tuple[State, str]]]:
         """Expand a word to one text, as in an assignment."""
         if word is None:
             return [(state, "")]
-        expanded: Expanded = yield self.pieces(state, word)
+        plain = self.plain(state, word)
+        expanded: Expanded = [(state, plain)] if plain else (yield self.pieces(state, word))
         return [(after, joined(pieces)) for after, pieces in expanded]
 
     def pieces(self, state: State, word: Word) -> Call[Expanded]:
@@ -136,6 +154,7 @@ class Expander:
     def _unset(self, state: State, part: Parameter) -> str:
         if "u" in state.options and part.name not in ("@", "*"):
             state.said, state.flow = f"{part.name}: parameter not set", EXIT
+            state.stopped = Where(state.code, part.span)
             state.end(2)
         return ""
 
@@ -176,7 +195,7 @@ class Expander:
                 after.variables[part.name] = joined(pieces)
             elif kind == "?":
                 after.said = f"{part.name}: {joined(pieces) or 'parameter not set'}"
-                after.flow = EXIT
+                after.flow, after.stopped = EXIT, Where(after.code, part.span)
                 after.end(2)
         return expanded
 
@@ -266,14 +285,18 @@ def _special(machine: Machine, state: State, name: str) -> str | None:
 
 
 def _tilde(state: State, part: Literal) -> str:
+    if part.quoted or not part.text.startswith("~") or part.text[1:2] not in ("", "/"):
+        return part.text
     home = state.variables.get("HOME")
-    if part.quoted or home is None or not re.match(r"~(/|$)", part.text):
+    if home is None:
         return part.text
     return state.resolve(home) + part.text[1:]
 
 
 def _split(state: State, pieces: list[Piece]) -> list[str]:
     """Field splitting; quoted text makes a field even where it is empty."""
+    if len(pieces) == 1 and not pieces[0].splits and pieces[0].text is not None:
+        return [pieces[0].text] if pieces[0].text or pieces[0].quoted else []
     separators = state.variables.get("IFS", " \t\n")
     fields: list[str] = []
     current: str | None = None

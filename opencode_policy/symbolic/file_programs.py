@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
-
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
@@ -63,7 +61,7 @@ def _remove(invocation: Invocation) -> None:
 
 def _take_away(invocation: Invocation, place: Place, entry: Entry) -> None:
     state = invocation.state
-    note(state, Removed(invocation.where, state.assumed, place))
+    note(state, Removed(invocation.spoken, state.assumed, place))
     clone = state.files.look(place.parent)
     state.files = state.files.remove(place)
     if place.name == ".git" and clone.kind == REPOSITORY:
@@ -123,7 +121,7 @@ def _moved(invocation: Invocation, source: Place, target: Place, path: str) -> N
     state.files = state.files.move(source, target)
     entry = state.files.look(target)
     if entry.kind == FILE:
-        note(state, Wrote(invocation.where, state.assumed, target, path, entry.content, entry.mode))
+        note(state, Wrote(invocation.spoken, state.assumed, target, path, entry.content, entry.mode))
 
 
 def _targets(given: list[str], values: dict[str, str]) -> tuple[list[str], str]:
@@ -208,7 +206,7 @@ def _change_mode(invocation: Invocation) -> None:
         entry = invocation.entry(path)
         if entry.kind == FILE:
             mode = symbolic_mode(given[0], entry.mode)
-            new = replace(entry, mode=mode)
+            new = entry._replace(mode=mode)
             invocation.machine.put_file(state, invocation.place(path), path, new, invocation.where)
     invocation.end(0)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from opencode_policy.symbolic.places import Place
 
@@ -19,13 +20,13 @@ _GIT_FILES = frozenset({"HEAD", "config", "description"})
 _UNFINISHED_ONLY = frozenset({"shallow.lock", "index.lock", "HEAD.lock", "config.lock", "refs/stash"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What lies at a place.
 
     A file has its `content` and permission bits (`mode`), None where they are not known. All that is in a
     `closed` folder is known. A repository is a clone: `complete`, or one that broke off before its first
-    commit arrived (`fetched` once it has); `origin` is the URL it was cloned from. `since` is the boot of the
+    commit arrived (`fetched` once it has); with a `damaged` one git does not work, though work may be in it;
+    `origin` is the URL it was cloned from. `since` is the boot of the
     last change.
     """
 
@@ -35,6 +36,7 @@ class Entry:
     closed: bool = False
     complete: bool = True
     fetched: bool = False
+    damaged: bool = False
     origin: str = ""
     since: int = 0
 
@@ -55,11 +57,11 @@ _ABSENT = Entry(ABSENT)
 _UNKNOWN = Entry(UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Files:
     """Entries by place; every change gives a new value. What is not listed follows from what lies above it."""
 
-    entries: Mapping[Place, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    entries: Mapping[Place, Entry] = field(default_factory=dict)
 
     def look(self, place: Place) -> Entry:
         """What lies at a place."""
@@ -159,7 +161,7 @@ class Files:
     def __iter__(self) -> Iterator[tuple[Place, Entry]]:
         return iter(self.entries.items())
 
-    @property
+    @cached_property
     def key(self) -> frozenset[tuple[Place, Entry]]:
         """A value by which equal files are equal."""
         return frozenset(self.entries.items())
@@ -167,7 +169,7 @@ class Files:
 
 def broken_off(entry: Entry) -> Entry:
     """A clone as a kill in the midst of it leaves it: a .git without a commit, and nothing beside it."""
-    return replace(entry, complete=False)
+    return entry._replace(complete=False)
 
 
 def _inside_clone(clone: Entry, path: str) -> Entry:

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from opencode_policy.shell.git_line import GitLine, joined, read_git_line, repository_name
 from opencode_policy.symbolic.events import GitRun, Probed
-from opencode_policy.symbolic.files import ABSENT, FOLDER, REPOSITORY, Entry
+from opencode_policy.symbolic.files import ABSENT, FOLDER, REPOSITORY, Entry, Files
 from opencode_policy.symbolic.machine import Invocation, note
 from opencode_policy.symbolic.places import Place
 from opencode_policy.symbolic.state import State
 from opencode_policy.symbolic.symbols import is_known
-
-_GLOBAL_VALUES = frozenset(
-    {"-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--exec-path"}
-)
-_VALUES: dict[str, frozenset[str]] = {
-    "clone": frozenset(
-        {
-            "-o", "--origin", "-b", "--branch", "-u", "--upload-pack", "--reference", "--reference-if-able",
-            "--separate-git-dir", "--depth", "--shallow-since", "--shallow-exclude", "-j", "--jobs", "--filter",
-            "--template", "--server-option", "-c", "--config", "--ref-format", "--bundle-uri", "--revision",
-        }
-    ),
-    "fetch": frozenset({"--depth", "--deepen", "-j", "--jobs", "--refmap", "-o", "--upload-pack", "--filter"}),
-    "pull": frozenset({"--depth", "-s", "--strategy", "-X", "--strategy-option", "-j", "--jobs", "--upload-pack"}),
-    "push": frozenset({"-o", "--push-option", "--receive-pack", "--exec", "--repo"}),
-    "init": frozenset({"-b", "--initial-branch", "--template", "--separate-git-dir", "--object-format"}),
-    "remote": frozenset({"-t", "-m"}),
-}  # fmt: skip
-"""Options with a value of their own, by subcommand (git's manual pages)."""
 
 _NEEDS_COMMIT = frozenset({"log", "show", "describe", "rev-list", "show-ref", "diff-index", "name-rev"})
 _QUERIES = _NEEDS_COMMIT | {
@@ -43,82 +25,15 @@ _REPOSITORY_ONLY = frozenset(
 _FINISHES = frozenset({"checkout", "reset", "switch", "merge", "rebase", "restore", "read-tree"})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A command line of git: the folder it works in (None where it is not known), and what comes after."""
-
-    directory: str
-    exact: bool
-    settings: tuple[str, ...]
-    subcommand: str
-    arguments: tuple[str, ...]
-
-    def operands(self) -> list[str]:
-        """The arguments that are neither options nor their values."""
-        return operands(self.arguments, _VALUES.get(self.subcommand, frozenset()))
-
-
-def read_line(words: list[str], directory: str, variables: dict[str, str]) -> Line:
-    """Take a command line apart; `words` follow the word `git`."""
-    exact = False
-    settings: list[str] = []
-    git_dir, tree = variables.get("GIT_DIR", ""), variables.get("GIT_WORK_TREE", "")
-    at = 0
-    while at < len(words) and words[at].startswith("-"):
-        name, equals, value = words[at].partition("=")
-        if not equals and name in _GLOBAL_VALUES and at + 1 < len(words):
-            at += 1
-            value = words[at]
-        if name == "-C":
-            directory = _joined(directory, value)
-        elif name == "-c":
-            settings.append(value)
-        elif name == "--git-dir":
-            git_dir = value
-        elif name == "--work-tree":
-            tree = value
-        at += 1
-    if git_dir:
-        exact = True
-        directory = _joined(directory, git_dir.removesuffix("/").removesuffix("/.git") or "/")
-        if git_dir == ".git":
-            directory = directory.removesuffix("/.git")
-    elif tree:
-        directory = _joined(directory, tree)
-    subcommand = words[at] if at < len(words) else ""
-    return Line(directory, exact, tuple(settings), subcommand, tuple(words[at + 1 :]))
-
-
-def operands(arguments: tuple[str, ...], valued: frozenset[str]) -> list[str]:
-    """Arguments without options and their values."""
-    found: list[str] = []
-    at = 0
-    while at < len(arguments):
-        word = arguments[at]
-        if word == "--":
-            return found + list(arguments[at + 1 :])
-        if word.startswith("--"):
-            at += word in valued
-        elif word.startswith("-") and len(word) > 1:
-            at += f"-{word[-1]}" in valued
-        elif word:
-            found.append(word)
-        at += 1
-    return found
-
-
-def repository_name(url: str) -> str:
-    """The folder that `git clone URL` makes."""
-    name = url.rstrip("/").removesuffix(".git").rstrip("/")
-    return name.rpartition("/")[2].rpartition(":")[2]
-
-
 def git(invocation: Invocation) -> None:
     """Run git."""
     state = invocation.state
-    line = read_line(invocation.arguments, state.directory, state.variables)
+    line = read_git_line(invocation.arguments, state.directory, state.variables)
     run = _COMMANDS.get(line.subcommand)
-    if run is not None:
+    if not line.subcommand:  # git --version
+        invocation.write(invocation.machine.symbols.derived("git", *line.arguments, filled=True) + "\n")
+        invocation.end(0)
+    elif run is not None:
         run(invocation, line)
     elif line.subcommand in _QUERIES or line.subcommand.startswith("-"):
         _query(invocation, line)
@@ -126,11 +41,11 @@ def git(invocation: Invocation) -> None:
         _change(invocation, line)
 
 
-def _note(invocation: Invocation, line: Line, **known: object) -> None:
+def _note(invocation: Invocation, line: GitLine, **known: object) -> None:
     state = invocation.state
     remote = next(iter(line.operands()), "")
     event = GitRun(
-        invocation.where,
+        invocation.spoken,
         state.assumed,
         line.subcommand,
         line.arguments,
@@ -149,7 +64,7 @@ def _is_local(invocation: Invocation, remote: str) -> bool:
     return bool(remote) and invocation.entry(remote).kind in (FOLDER, REPOSITORY)
 
 
-def _found(invocation: Invocation, line: Line) -> tuple[Place, Entry] | None:
+def _found(invocation: Invocation, line: GitLine) -> tuple[Place, Entry] | None:
     """The clone that a call works in, None where there is none."""
     place = invocation.place(line.directory)
     files = invocation.state.files
@@ -161,22 +76,22 @@ def _found(invocation: Invocation, line: Line) -> tuple[Place, Entry] | None:
     return files.repository_at(place)
 
 
-def _missing(invocation: Invocation, line: Line) -> bool:
+def _missing(invocation: Invocation, line: GitLine) -> bool:
     """Whether there is certainly no clone where a call works."""
     place = invocation.place(line.directory)
     entry = invocation.state.files.look(place)
     return entry.kind == ABSENT or (entry.kind == FOLDER and entry.closed and place.known)
 
 
-def _clone(invocation: Invocation, line: Line) -> None:
+def _clone(invocation: Invocation, line: GitLine) -> None:
     state, given = invocation.state, line.operands()
     url = given[0] if given else ""
     path = given[1] if len(given) > 1 else repository_name(url)
-    full = _joined(line.directory, path)
+    full = joined(line.directory, path)
     place = invocation.place(full)
     full_before = state.files.empty(place) is False and place.path != "/"
     done = not full_before and not invocation.read_only(full)
-    _note(invocation, line, target=place, remote=url, done=done)
+    _note(invocation, line, target=place, path=full, remote=url, done=done)
     if not done:
         invocation.end(128)
         return
@@ -186,11 +101,11 @@ def _clone(invocation: Invocation, line: Line) -> None:
     invocation.end(0)
 
 
-def _init(invocation: Invocation, line: Line) -> None:
+def _init(invocation: Invocation, line: GitLine) -> None:
     given = line.operands()
-    place = invocation.place(_joined(line.directory, given[0]) if given else line.directory)
-    state = invocation.state
-    _note(invocation, line, target=place)
+    path = joined(line.directory, given[0]) if given else line.directory
+    place, state = invocation.place(path), invocation.state
+    _note(invocation, line, target=place, path=path)
     if "--bare" in line.arguments:
         state.files = state.files.put(place, Entry(FOLDER))
     elif state.files.look(place).kind != REPOSITORY:
@@ -198,7 +113,7 @@ def _init(invocation: Invocation, line: Line) -> None:
     invocation.end(0)
 
 
-def _transfer(invocation: Invocation, line: Line) -> None:
+def _transfer(invocation: Invocation, line: GitLine) -> None:
     """`fetch`, `pull` and `remote update`."""
     found = _found(invocation, line)
     failed = found is None and _missing(invocation, line)
@@ -210,11 +125,11 @@ def _transfer(invocation: Invocation, line: Line) -> None:
         pulled = line.subcommand == "pull"
         url = next(iter(line.operands()), "")
         origin = url if "/" in url or not is_known(url) else found[1].origin
-        _put(invocation.state, found[0], replace(found[1], fetched=True, complete=pulled, origin=origin))
+        _put(invocation.state, found[0], found[1]._replace(fetched=True, complete=pulled, origin=origin))
     invocation.end(0)
 
 
-def _remote(invocation: Invocation, line: Line) -> None:
+def _remote(invocation: Invocation, line: GitLine) -> None:
     found, words = _found(invocation, line), line.operands()
     if words[:1] in (["update"], ["show"], ["prune"]):
         _transfer(invocation, line)
@@ -224,28 +139,28 @@ def _remote(invocation: Invocation, line: Line) -> None:
     if words[:1] in (["add"], ["set-url"]) and len(words) > 2:
         _note(invocation, line, remote=words[2])
         if found is not None and words[1] in ("origin", found[1].origin) or (found and not found[1].origin):
-            _put(invocation.state, found[0], replace(found[1], origin=words[2]))
+            _put(invocation.state, found[0], found[1]._replace(origin=words[2]))
     invocation.end(128 if found is None and _missing(invocation, line) else 0)
 
 
-def _change(invocation: Invocation, line: Line) -> None:
+def _change(invocation: Invocation, line: GitLine) -> None:
     """Everything that works on a clone and is no query."""
     found = _found(invocation, line)
     failed = found is None and _missing(invocation, line)
     _note(invocation, line, done=not failed)
     if found is not None and line.subcommand in _FINISHES and found[1].fetched:
-        _put(invocation.state, found[0], replace(found[1], complete=True))
+        _put(invocation.state, found[0], found[1]._replace(complete=True))
     invocation.end(128 if failed else 0)
 
 
-def _config(invocation: Invocation, line: Line) -> None:
+def _config(invocation: Invocation, line: GitLine) -> None:
     """`git config`: the URL of the origin is known; all that is set is an event."""
     words = [word for word in line.operands() if word not in ("get", "set")]
     found = _found(invocation, line)
     if len(words) > 1:
         _note(invocation, line, remote="")
         if words[0] == "remote.origin.url" and found is not None:
-            _put(invocation.state, found[0], replace(found[1], origin=words[1]))
+            _put(invocation.state, found[0], found[1]._replace(origin=words[1]))
         invocation.end(0)
     elif words == ["remote.origin.url"] and found is not None:
         invocation.write(found[1].origin + "\n")
@@ -254,13 +169,13 @@ def _config(invocation: Invocation, line: Line) -> None:
         _query(invocation, line)
 
 
-def _list_remote(invocation: Invocation, line: Line) -> None:
+def _list_remote(invocation: Invocation, line: GitLine) -> None:
     _note(invocation, line)
     invocation.write(invocation.machine.symbols.fresh("the output of git ls-remote"))
     invocation.end(0)
 
 
-def _query(invocation: Invocation, line: Line) -> None:
+def _query(invocation: Invocation, line: GitLine) -> None:
     found = _found(invocation, line)
     holds = None if found is None else _answers(line, found[1])
     if found is None and _missing(invocation, line):
@@ -268,15 +183,17 @@ def _query(invocation: Invocation, line: Line) -> None:
     if holds is not None:
         place = found[0] if found else invocation.place(line.directory)
         note(
-            invocation.state, Probed(invocation.where, invocation.state.assumed, place, line.directory, holds)
+            invocation.state, Probed(invocation.spoken, invocation.state.assumed, place, line.directory, holds, query=True)
         )
     if holds is not False:
         _answer(invocation, line)
     invocation.end(None if holds is None else 0 if holds else 128)
 
 
-def _answers(line: Line, entry: Entry) -> bool | None:
+def _answers(line: GitLine, entry: Entry) -> bool | None:
     """Whether a query of a clone succeeds; of one that broke off, if it asks for no commit."""
+    if entry.damaged:
+        return False
     if entry.complete:
         return None if line.subcommand in ("diff", "config", "fsck", "ls-files", "check-ignore") else True
     words = [word for word in line.arguments if not word.startswith("-") or word in _REPOSITORY_ONLY]
@@ -289,7 +206,7 @@ def _answers(line: Line, entry: Entry) -> bool | None:
     return None if line.subcommand in ("config", "ls-files", "check-ignore", "tag") else True
 
 
-def _answer(invocation: Invocation, line: Line) -> None:
+def _answer(invocation: Invocation, line: GitLine) -> None:
     symbols = invocation.machine.symbols
     words = set(line.arguments)
     if "--is-inside-work-tree" in words:
@@ -306,16 +223,10 @@ def _answer(invocation: Invocation, line: Line) -> None:
 def _put(state: State, place: Place, entry: Entry) -> None:
     entries = dict(state.files.entries)
     entries[place] = entry
-    state.files = replace(state.files, entries=entries)
+    state.files = Files(entries)
 
 
-def _joined(directory: str, path: str) -> str:
-    import posixpath
-
-    return posixpath.normpath(path if not is_known(path[:1]) else posixpath.join(directory, path))
-
-
-_COMMANDS: dict[str, Callable[[Invocation, Line], None]] = {
+_COMMANDS: dict[str, Callable[[Invocation, GitLine], None]] = {
     "clone": _clone,
     "init": _init,
     "fetch": _transfer,

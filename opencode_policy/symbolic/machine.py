@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from opencode_policy.symbolic.places import Layout, Place
 from opencode_policy.symbolic.state import BUFFER, LOG, Doubt, State
 from opencode_policy.symbolic.symbols import Symbols
 
+_PASSED_ON = re.compile(r"\$\{?[1-9@*]")
 _STEPS = 40_000
 _PATHS = 96
 
@@ -81,6 +83,7 @@ class Machine:
     def put_file(self, state: State, place: Place, path: str, entry: Entry, where: Where) -> None:
         """Put a file in place, as an event."""
         state.files = state.files.put(place, entry)
+        where = Invocation(self, state, where, []).spoken
         note(state, Wrote(where, state.assumed, place, path, entry.content, entry.mode))
 
     def content(self, state: State, path: str) -> str | None:
@@ -109,6 +112,14 @@ class Invocation:
     @property
     def name(self) -> str:
         return self.words[0].rpartition("/")[2]
+
+    @property
+    def spoken(self) -> Where:
+        """The innermost call that says what is done: one made only of parameters passes on what it was given."""
+        for where in (self.where, *reversed(self.state.calls)):
+            if not _PASSED_ON.search(where.text):
+                return where
+        return self.where
 
     @property
     def arguments(self) -> list[str]:

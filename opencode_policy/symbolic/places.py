@@ -7,8 +7,9 @@ writes the other finds by the place.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from opencode_policy.symbolic.symbols import is_known
 from opencode_policy.workload import Container, Mount
@@ -16,8 +17,7 @@ from opencode_policy.workload import Container, Mount
 _SOMEWHERE = "?"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A path on a volume, absolute from the volume's root; `volume` may be a container's own file system."""
 
     volume: str
@@ -55,6 +55,7 @@ class Layout:
     """How a container sees its volumes; without a container all paths are of one file system."""
 
     container: Container | None = None
+    _places: dict[tuple[str, str], Place] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def mounts(self) -> list[Mount]:
@@ -69,6 +70,12 @@ class Layout:
 
     def place(self, path: str, directory: str = "/") -> Place:
         """The place of a path, taken from `directory` where it is relative."""
+        found = self._places.get((path, directory))
+        if found is None:
+            found = self._places[path, directory] = self._place(path, directory)
+        return found
+
+    def _place(self, path: str, directory: str) -> Place:
         full = path if _absolute(path) else posixpath.join(directory, path)
         if not full.startswith("/"):
             return Place(_SOMEWHERE, posixpath.normpath(full))
@@ -76,8 +83,16 @@ class Layout:
         mount = self.mount_of(full)
         if mount is None:
             return Place(self.own, full)
-        inner = posixpath.relpath(full, mount.path)
+        inner = full[len(mount.path) :].lstrip("/")
         return Place(volume_of(mount), _normal(posixpath.join("/", sub_path(mount), inner)))
+
+    def path_of(self, place: Place) -> str:
+        """The path of a place; that on its volume, where the container does not see it."""
+        for mount in self.mounts:
+            root = Place(volume_of(mount), _normal("/" + sub_path(mount)))
+            if place.below(root):
+                return _normal(posixpath.join(mount.path, place.relative_to(root)))
+        return place.path
 
     def mount_of(self, path: str) -> Mount | None:
         """The innermost mount that holds an absolute path."""

@@ -33,13 +33,13 @@ class Doubt:
     negated: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class State:
     """A path's state. It belongs to one owner, who may change it; `fork` makes another.
 
-    `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
+    `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
     goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `said` the last text that went to the log.
+    assumed of symbols, `said` the last text that went to the log, `stopped` where the script ended early.
     """
 
     code: Code
@@ -53,6 +53,7 @@ class State:
     directory: str = "/"
     umask: int = 0o022
     options: frozenset[str] = frozenset()
+    calls: tuple[Where, ...] = ()
     traps: tuple[tuple[str, str], ...] = ()
     stdin: str | None = None
     sink: str = LOG
@@ -69,16 +70,15 @@ class State:
     events: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
     said: str = ""
+    stopped: Where | None = None
 
     def fork(self) -> State:
         """The same state for another path."""
-        return replace(
-            self,
-            variables=dict(self.variables),
-            functions=dict(self.functions),
-            scopes=tuple(dict(scope) for scope in self.scopes),
-            bound=dict(self.bound),
-        )
+        other = object.__new__(State)
+        other.__dict__.update(self.__dict__)
+        other.variables, other.functions = dict(self.variables), dict(self.functions)
+        other.scopes, other.bound = tuple(map(dict, self.scopes)), dict(self.bound)
+        return other
 
     def end(self, status: int | None = 0, doubt: Doubt | None = None) -> None:
         """Set the exit status."""
@@ -102,7 +102,8 @@ class State:
         """This shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
         outer.files, outer.events, outer.assumed = inner.files, inner.events, inner.assumed
-        outer.bound, outer.excluded, outer.said = dict(inner.bound), inner.excluded, inner.said
+        outer.bound, outer.excluded = dict(inner.bound), inner.excluded
+        outer.said, outer.stopped = inner.said, inner.stopped
         outer.end(inner.status, inner.doubt)
         return outer
 
@@ -112,13 +113,12 @@ class State:
         return (
             self.flow, self.status, id(self.doubt), frozenset(self.variables.items()), self.files.key,
             self.events, self.directory, self.umask, self.options, self.arguments, self.sink, self.buffer,
-            self.stdin, frozenset(self.functions), self.exported, self.excluded, self.checked, self.loops,
-            frozenset(self.bound.items()), self.name,
+            self.stdin, frozenset(self.functions), self.exported, self.checked, self.loops, self.name,
         )  # fmt: skip
 
 
 def merged(states: Iterable[State]) -> list[State]:
-    """The states without those that equal another; of two equal ones only the common assumptions remain."""
+    """The states without those that equal another; of two equal ones only what both assumed remains."""
     given = list(states)
     if len(given) < 2:
         return given
@@ -134,6 +134,8 @@ def merged(states: Iterable[State]) -> list[State]:
 
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
+    kept.excluded &= other.excluded
+    kept.bound = dict(kept.bound.items() & other.bound.items())
     kept.events = tuple(
         replace(event, assumed=_common(event.assumed, twin.assumed))
         for event, twin in zip(kept.events, other.events, strict=True)
