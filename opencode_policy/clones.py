@@ -58,7 +58,9 @@ def _proved(boots: Boots, ending: Ending, tag: str | None) -> Iterator[Outcome]:
         message = "a new volume may hold lost+found, and git refuses a folder that is not empty"
         yield Problem(f"the clone goes to the root of a volume: {message}", event.where.location, (), tag, "warning")
         return
-    problems = [problem for event, after in boots.interrupted for problem in _half(boots, event, after, place)]
+    again = boots.second is not None and not boots.second.finished
+    interrupted = [] if again else boots.interrupted
+    problems = [problem for event, after in interrupted for problem in _half(boots, event, after, place)]
     for problem in problems:
         yield Problem(problem.message, problem.at, problem.related, tag, problem.severity)
     if not problems:
@@ -137,7 +139,7 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         if isinstance(event, GitRun) and event.subcommand == "clone"
     ]
     if elsewhere:
-        yield _lost(boots, elsewhere[0])
+        yield _lost(boots, elsewhere[-1], boot.finished[0])
         return
     calls = [
         (script, call)
@@ -156,14 +158,17 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         yield Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
 
 
-def _lost(boots: Boots, event: GitRun) -> Problem:
+def _lost(boots: Boots, event: GitRun, ending: Ending) -> Problem:
     """A clone that fails, or goes where nothing is kept."""
     container = boots.first.container_of(event.where)
-    place = given_by(container, event.path) or event.where.location
     if not event.done:
-        return Problem(f"git cannot clone to {event.path}, which is there already or cannot be written", place)
-    message = f"the clone goes to {event.path}, which is on no volume that outlives the pod"
-    return Problem(message, place)
+        message = f"git cannot clone to {event.path}, which is there already or cannot be written to"
+        return Problem(message, given_by(container, event.path) or event.where.location)
+    places = [place for place, entry in ending.files.repositories() if entry.complete]
+    path = boots.first.path_of(event.where, places[0]) if places else event.path
+    path = boots.simulation.symbols.words(path)
+    message = f"the clone goes to {path}, which is on no volume that outlives the pod"
+    return Problem(message, given_by(container, path) or event.where.location)
 
 
 def given_by(container: Container | None, text: str) -> Field | None:
@@ -195,7 +200,7 @@ def later_boots(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         return
     problems = list(_meddling(boots, boot, place, tag))
     yield from problems
-    if not problems:
+    if all(isinstance(item, Problem) and item.severity == "info" for item in problems):
         yield from _left_alone(boots, boot, place, tag)
 
 

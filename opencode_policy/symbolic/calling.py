@@ -10,7 +10,7 @@ from opencode_policy.shell.calls import Call
 from opencode_policy.shell.interpreter import SHELLS, interpreter
 from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.statements import read_statements
-from opencode_policy.shell.syntax import Assignment, Command, Sequence, Statement
+from opencode_policy.shell.syntax import Assignment, Command, Sequence, Statement, Substitution
 from opencode_policy.shell.tree import read_source
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.symbolic.events import Code, Ran, Where
@@ -44,8 +44,9 @@ class Caller:
         """Run a simple command on every path that its expansions open."""
         where = Where(state.code, command.span)
         if not command.words:
-            state.end()
             assigned: list[State] = yield self._assign(state, command.assignments)
+            for after in () if _substitutes(command.assignments) else assigned:
+                after.end(after.status if after.flow != NEXT else 0)
             return (yield self._each(assigned, command, lambda inside: _nothing(inside)))
         expanded: list[tuple[State, list[str]]] = yield self.expander.fields(state, command.words)
         done: list[State] = []
@@ -265,6 +266,12 @@ class Caller:
             after.buffer = one.buffer
             found.append(after)
         return found
+
+
+def _substitutes(assignments: tuple[Assignment, ...]) -> bool:
+    """Whether a command runs in the value of an assignment: its status is then that of the assignment."""
+    words = [item.value for item in assignments if item.value is not None]
+    return any(isinstance(part, Substitution) for word in words for part in word.parts)
 
 
 def _nothing(state: State) -> Call[list[State]]:

@@ -201,7 +201,7 @@ class Expander:
 
     def _operand(self, state: State, part: Parameter) -> Call[Expanded]:
         """The word of a default; its unquoted literals are split where the parameter itself would be."""
-        found: Expanded = [(state, [])]
+        found: Expanded = [(state, [Piece("")] if part.quoted else [])]
         for word in part.operands:
             longer: Expanded = []
             for current, pieces in found:

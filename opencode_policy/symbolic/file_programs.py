@@ -7,7 +7,6 @@ from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
 from opencode_policy.symbolic.places import Place
-from opencode_policy.symbolic.symbols import is_known
 
 _VALUED = {"install": frozenset("mogtS"), "cp": frozenset("tS"), "mv": frozenset("tS"), "ln": frozenset("tS")}
 
@@ -103,7 +102,8 @@ def _move(invocation: Invocation) -> None:
     for source in sources:
         goal = _goal(invocation, source, target, inside="T" not in options)
         origin, entry = invocation.place(source), invocation.entry(source)
-        if invocation.read_only(goal) or entry.kind == ABSENT:
+        full = invocation.entry(goal).is_folder and invocation.state.files.empty(invocation.place(goal)) is False
+        if invocation.read_only(goal) or entry.kind == ABSENT or full:
             invocation.end(1)
             return
         if "n" in options and invocation.entry(goal).exists:
@@ -142,7 +142,7 @@ def _copy(invocation: Invocation) -> None:
     given, options, values = _operands(invocation)
     sources, target = _targets(given, values)
     for source in sources:
-        if not is_known(source[:1]) or "*" in source:
+        if "*" in source:
             continue
         goal = _goal(invocation, source, target, inside="T" not in options)
         entry = invocation.entry(source)

@@ -17,6 +17,14 @@ REPOSITORY = "repository"
 
 _GIT_FOLDERS = frozenset({"", "objects", "refs", "refs/heads", "refs/tags", "hooks", "info"})
 _GIT_FILES = frozenset({"HEAD", "config", "description"})
+_OF_IMAGES = frozenset(
+    {
+        "", "app", "bin", "boot", "code", "config", "data", "dev", "etc", "git", "home", "lib", "lib64", "media",
+        "mnt", "nix", "opt", "proc", "root", "run", "sbin", "scripts", "srv", "sys", "tmp", "usr", "var", "work",
+        "workspace",
+    }
+)  # fmt: skip
+"""Folders that images may have at the root of their file system."""
 _UNFINISHED_ONLY = frozenset({"shallow.lock", "index.lock", "HEAD.lock", "config.lock", "refs/stash"})
 
 
@@ -75,7 +83,9 @@ class Files:
         above, entry = self._above(place)
         if entry.kind == REPOSITORY and above is not None:
             return _inside_clone(entry, place.relative_to(above))
-        return _ABSENT if entry.closed or entry.kind in (ABSENT, FILE) else _UNKNOWN
+        if entry.closed or entry.kind in (ABSENT, FILE) or (above is None and _in_no_image(place)):
+            return _ABSENT
+        return _UNKNOWN
 
     def _above(self, place: Place) -> tuple[Place | None, Entry]:
         """The nearest place above that is listed."""
@@ -170,6 +180,12 @@ class Files:
 def broken_off(entry: Entry) -> Entry:
     """A clone as a kill in the midst of it leaves it: a .git without a commit, and nothing beside it."""
     return entry._replace(complete=False)
+
+
+def _in_no_image(place: Place) -> bool:
+    """Whether a path of a container's own file system is one that images do not have."""
+    names = place.path.split("/")
+    return place.own and (".git" in names or names[1] not in _OF_IMAGES)
 
 
 def _inside_clone(clone: Entry, path: str) -> Entry:

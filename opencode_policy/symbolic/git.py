@@ -135,12 +135,23 @@ def _remote(invocation: Invocation, line: GitLine) -> None:
         _transfer(invocation, line)
         return
     if words[:1] == ["get-url"] and found is not None:
-        invocation.write(found[1].origin + "\n")
+        _origin(invocation, line, found)
     if words[:1] in (["add"], ["set-url"]) and len(words) > 2:
         _note(invocation, line, remote=words[2])
         if found is not None and words[1] in ("origin", found[1].origin) or (found and not found[1].origin):
             _put(invocation.state, found[0], found[1]._replace(origin=words[2]))
     invocation.end(128 if found is None and _missing(invocation, line) else 0)
+
+
+def _origin(invocation: Invocation, line: GitLine, found: tuple[Place, Entry]) -> None:
+    """Tell where a clone comes from."""
+    _probed(invocation, line, found[0], holds=True)
+    invocation.write(found[1].origin + "\n")
+
+
+def _probed(invocation: Invocation, line: GitLine, place: Place, *, holds: bool) -> None:
+    assumed = invocation.state.assumed
+    note(invocation.state, Probed(invocation.spoken, assumed, place, line.directory, holds, query=True))
 
 
 def _change(invocation: Invocation, line: GitLine) -> None:
@@ -163,7 +174,7 @@ def _config(invocation: Invocation, line: GitLine) -> None:
             _put(invocation.state, found[0], found[1]._replace(origin=words[1]))
         invocation.end(0)
     elif words == ["remote.origin.url"] and found is not None:
-        invocation.write(found[1].origin + "\n")
+        _origin(invocation, line, found)
         invocation.end(0)
     else:
         _query(invocation, line)
@@ -182,9 +193,7 @@ def _query(invocation: Invocation, line: GitLine) -> None:
         holds = False
     if holds is not None:
         place = found[0] if found else invocation.place(line.directory)
-        note(
-            invocation.state, Probed(invocation.spoken, invocation.state.assumed, place, line.directory, holds, query=True)
-        )
+        _probed(invocation, line, place, holds=holds)
     if holds is not False:
         _answer(invocation, line)
     invocation.end(None if holds is None else 0 if holds else 128)

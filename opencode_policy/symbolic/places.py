@@ -45,6 +45,11 @@ class Place(NamedTuple):
         return posixpath.basename(self.path)
 
     @property
+    def own(self) -> bool:
+        """Whether it is on a container's own file system."""
+        return self.volume.startswith("(")
+
+    @property
     def known(self) -> bool:
         """Whether the place is certain: no part of its path is a symbol."""
         return self.volume != _SOMEWHERE and is_known(self.path)

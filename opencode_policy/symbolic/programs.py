@@ -10,7 +10,8 @@ from opencode_policy.symbolic.conditions import test
 from opencode_policy.symbolic.file_programs import FILE_PROGRAMS
 from opencode_policy.symbolic.files import FILE, FOLDER
 from opencode_policy.symbolic.git import git
-from opencode_policy.symbolic.machine import Invocation, Program
+from opencode_policy.symbolic.events import Probed
+from opencode_policy.symbolic.machine import Invocation, Program, note
 from opencode_policy.symbolic.symbols import is_known
 
 _FILTERS = frozenset(
@@ -185,6 +186,8 @@ def _listed(invocation: Invocation) -> None:
     hidden = any(set("aA") & set(word) for word in invocation.arguments if word.startswith("-"))
     entry, place = invocation.entry(paths[0]), invocation.place(paths[0])
     names = [name for name in state.files.children(place) if hidden or not name.startswith(".")]
+    if entry.exists is not None:
+        note(state, Probed(invocation.spoken, state.assumed, place, paths[0], entry.exists))
     if entry.exists is False:
         invocation.end(2)
         return

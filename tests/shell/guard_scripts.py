@@ -28,6 +28,8 @@ class Script:
     repaired: bool | None = True
     open: bool = False
     """Whether nobody can say without running it."""
+    refused: bool = False
+    """Whether git refuses to clone at every later start, which is then all there is to say."""
 
 
 def _indented(text: str, prefix: str = "  ") -> str:
@@ -79,7 +81,7 @@ SOUND = (
     ),
     Script(
         "variables for everything",
-        'set -eu\nbase=${REPO_DIR%/*}\nname=${REPO_DIR##*/}\ntarget=$base/$name\ntmp=$base/.$name.tmp\n'
+        'set -eu\nbase=${REPO_DIR%/*}\nname=${REPO_DIR##*/}\ntarget=$base/$name\ntmp="$base/.$name.tmp"\n'
         'if [ ! -d "$target" ]; then\n  rm -rf "$tmp"\n  git clone -q -- "$REPO_URL" "$tmp"\n  mv "$tmp" "$target"\nfi\n',
     ),
     Script(
@@ -191,7 +193,7 @@ SOUND = (
 )
 
 UNSOUND = (
-    Script("no guard", f"set -e\n{CLONE}\n", later=False, repaired=False),
+    Script("no guard", f"set -e\n{CLONE}\n", later=False, refused=True, repaired=False),
     Script("no guard, failure swallowed", f"{CLONE} || true\n", later=False, repaired=False),
     Script(
         "inverted",
@@ -211,12 +213,12 @@ UNSOUND = (
     Script(
         "another folder tested",
         f'set -e\n[ -d "$HOME/.git" ] || {CLONE}\n',
-        later=False, repaired=False,
+        later=False, refused=True, repaired=False,
     ),
     Script(
         "misspelt variable",
         f'[ -d "$REPODIR/.git" ] || {CLONE}\n',
-        later=False, repaired=False,
+        later=False, refused=True, repaired=False,
     ),
     Script("clone in place, .git tested", f'set -e\n[ -d "$REPO_DIR/.git" ] || {CLONE}\n', repaired=False),
     Script("clone in place, folder tested", f'set -e\nif [ ! -d "$REPO_DIR" ]; then {CLONE}; fi\n', repaired=False),
@@ -301,12 +303,6 @@ UNSOUND = (
         f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\n'
         '[ "${PULL:-true}" = false ] || git -C "$REPO_DIR" fetch -q\n',
         later=False,
-    ),
-    Script(
-        "renamed into the folder instead of to its name",
-        'set -e\nmkdir -p "$REPO_DIR"\nif [ ! -d "$REPO_DIR/.git" ]; then\n  rm -rf "$REPO_DIR.p"\n'
-        '  git clone -q "$REPO_URL" "$REPO_DIR.p"\n  mv "$REPO_DIR.p" "$REPO_DIR"\nfi\n',
-        later=False, repaired=None,
     ),
 )
 

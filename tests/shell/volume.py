@@ -17,7 +17,7 @@ GIT = shutil.which("git") or "/usr/bin/git"
 _POD = """\
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: demo}
+metadata: {name: demo, annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}}
 spec:
   template:
     spec:
