@@ -304,3 +304,36 @@ def _damaged(boots: Boots, place: FilePlace, tag: str | None, seen: set[Location
         path = boot.path_of(event.where, event.place) if boot else ""
         message = f"removes {path} when git does not work there, and with it whatever work is in it"
         yield Problem(message, location, (), tag, "info" if direct else "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """A clone that the first boot leaves: its address, its path, and the call that gave it the address.
+
+    `at_work` tells that the server works in it.
+    """
+
+    event: GitRun
+    url: str
+    path: str
+    at_work: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+def cloned(boots: Boots) -> list[Cloned]:
+    """Every clone that the first boot leaves, on whatever volume, on any of its paths."""
+    server = boots.workspace.server
+    work = server.field["workingDir"].text if server is not None else ""
+    layout = boots.simulation.layouts.get(server.name) if server is not None else None
+    home = layout.place(work) if layout is not None and work else None
+    found: dict[tuple[FilePlace, str], Cloned] = {}
+    for ending in boots.first.finished:
+        for place, entry in ending.files.repositories():
+            events = [item for item in ending.events if isinstance(item, GitRun) and item.remote == entry.origin]
+            if entry.complete and events and (place, entry.origin) not in found:
+                path = boots.first.path_of(events[-1].where, place)
+                found[place, entry.origin] = Cloned(events[-1], entry.origin, path, place == home)
+    return list(found.values())

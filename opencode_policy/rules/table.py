@@ -19,6 +19,7 @@ from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMisma
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.reference_dangling import ReferenceDangling
+from opencode_policy.rules.repository_mismatch import RepositoryMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
@@ -31,6 +32,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    RepositoryMismatch,
     CloneUnguarded,
     WorkspaceLayoutMismatch,
     KustomizationPathMissing,
