@@ -240,7 +240,7 @@ def _meddling(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> It
     for ending in boot.finished:
         for event in ending.events:
             finding = _meddles(boots, boot, event, place)
-            if finding is None or event.where.location in seen or event.where.location in switched(boots):
+            if finding is None or event.where.location in seen or event.where.key in switched(boots):
                 continue
             seen.add(event.where.location)
             having = [one for one in boot.finished if any(same.where.location == event.where.location for same in one.events)]

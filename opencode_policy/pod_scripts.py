@@ -37,6 +37,12 @@ class PodScript:
             return self.script.location(span.start, span.end)
         return self.argv[0].location
 
+    @property
+    def late(self) -> bool:
+        """Whether it runs at other times than when the container starts."""
+        first = self.script.argument if self.script is not None else self.argv[0]
+        return bool({"preStop", *_PROBES} & set(first.path))
+
     def git_calls(self) -> Iterator[GitCall]:
         """The calls of git among the commands."""
         return git_calls(self.text, self.commands)

@@ -16,6 +16,9 @@ _HEX_ESCAPES = {"x": 2, "u": 4, "U": 8}
 
 def locate(node: ScalarNode, start: int, end: int) -> Location:
     """Region of the file that holds `node.value[start:end]`; the whole scalar if it was generated."""
+    if node.style == "file":
+        begin, size = node.span[0], len(node.value)
+        return node.source.location(begin + min(start, size), begin + min(max(start, end), size))
     offsets = _offsets(node)
     if offsets is None:
         return node.location
@@ -28,8 +31,6 @@ def _offsets(node: ScalarNode) -> list[int] | None:
     """Offset in the source of every character of the value, or None when they do not align."""
     text = node.source.text
     begin, end = node.span
-    if node.style == "file":
-        return list(range(begin, end))
     if node.style and text[begin : begin + 1] != node.style:
         return None
     align = _align_double if node.style == '"' else _align

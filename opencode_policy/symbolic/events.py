@@ -50,6 +50,14 @@ class Where(NamedTuple):
         return self.code.location(self.span or Span(0, 0))
 
     @property
+    def key(self) -> tuple[int, int, int]:
+        """What the construct is known by in every boot of one tree."""
+        written = self.code.written
+        if isinstance(written, Where):
+            return written.key
+        return (id(written), self.span.start, self.span.end) if self.span else (id(written), 0, 0)
+
+    @property
     def text(self) -> str:
         """The construct as written, in one line."""
         span = self.span or Span(0, 0)
