@@ -19,7 +19,6 @@ from opencode_policy.symbolic.places import Place
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Pod
 
-WAITING = frozenset({"sleep"})
 NETWORK_PROGRAMS = frozenset(
     {"apk", "apt", "apt-get", "curl", "npm", "pip", "pip3", "rsync", "scp", "ssh", "wget"}
 )
@@ -35,7 +34,7 @@ class Boots:
 
     @cached_property
     def simulation(self) -> Simulation:
-        return Simulation(self.workspace.tree, self.pod, watched=WAITING | NETWORK_PROGRAMS)
+        return Simulation(self.workspace.tree, self.pod, watched=NETWORK_PROGRAMS)
 
     @cached_property
     def kept(self) -> frozenset[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opencode_policy.boots import NETWORK_PROGRAMS, WAITING, Boots
+from opencode_policy.boots import NETWORK_PROGRAMS, Boots
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
-from opencode_policy.pulls import scripts_of_pod, switched
+from opencode_policy.pulls import scripts_of_pod, switched, updates
 from opencode_policy.resource import Field
 from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import Event, GitRun, Probed, Ran, Removed
@@ -92,7 +92,7 @@ def _is_clone(ending: Ending, place: FilePlace) -> bool:
 
 def _probes(ending: Ending, place: FilePlace) -> list[Probed]:
     """Tests of a place or of what is in it, those that git itself answers first."""
-    found = [event for event in ending.events if isinstance(event, Probed) and event.place.below(place)]
+    found = [event for event in ending.probes if event.place.below(place)]
     return sorted(found, key=lambda event: not event.query)
 
 
@@ -207,7 +207,7 @@ def later_boots(boots: Boots, tag: str | None) -> Iterator[Outcome]:
 def _left_alone(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> Iterator[Outcome]:
     probes = _probes(boot.finished[0], place)
     if not probes:
-        probes = [event for event in boot.finished[0].events if isinstance(event, Probed) and event.place.volume in boots.kept]
+        probes = [event for event in boot.finished[0].probes if event.place.volume in boots.kept]
     if probes:
         path = boot.path_of(probes[0].where, place)
         yield Proof(f"a start that finds {path} leaves it as it is", probes[0].where.location, tag)
@@ -226,11 +226,7 @@ def _refused(boots: Boots, boot: Boot, place: FilePlace) -> Iterator[Finding]:
 
 def _wrong_tests(ending: Ending, place: FilePlace) -> tuple[Related, ...]:
     """Tests before a clone that look somewhere else."""
-    other = [
-        event
-        for event in ending.events
-        if isinstance(event, Probed) and not event.place.below(place) and not event.holds
-    ]
+    other = [event for event in ending.probes if not event.place.below(place) and not event.holds]
     return tuple(Related(f"this looks at {event.path}", event.where.location) for event in other[:1])
 
 
@@ -240,7 +236,7 @@ def _meddling(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> It
     for ending in boot.finished:
         for event in ending.events:
             finding = _meddles(boots, boot, event, place)
-            if finding is None or event.where.location in seen or event.where.key in switched(boots):
+            if finding is None or event.where.location in seen or _for_update(boots, event):
                 continue
             seen.add(event.where.location)
             having = [one for one in boot.finished if any(same.where.location == event.where.location for same in one.events)]
@@ -250,6 +246,11 @@ def _meddling(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> It
                 words = f"whether a later start leaves the clone as it is depends on {_difference(boot, having)}"
                 yield Unknown(words, event.where.location, tag)
     yield from _damaged(boots, place, tag, seen)
+
+
+def _for_update(boots: Boots, event: Event) -> bool:
+    """Whether this belongs to an update that is switched on, of which another rule speaks."""
+    return any(update.on for update in updates(boots)) and event.where.key in switched(boots)
 
 
 def _meddles(boots: Boots, boot: Boot, event: Event, place: FilePlace) -> Finding | None:
@@ -283,7 +284,7 @@ def _slow(event: Ran) -> Finding | None:
     name = event.argv[0].rpartition("/")[2]
     if name in NETWORK_PROGRAMS:
         return Finding(f"every start goes to the network: {name}", event.where.location)
-    if name in WAITING and len(event.argv) > 1 and re.fullmatch(r"[2-9]|\d\d+", event.argv[1].rstrip("s")):
+    if name == "sleep":
         return Finding(f"every start waits for {event.argv[1].rstrip('s')} seconds", event.where.location)
     return None
 

@@ -45,6 +45,13 @@ from opencode_policy.shell.wrappers import base_name, unwrap
 _VALUES = 16
 _COMMANDS = 20_000
 _DEPTH = 6
+_QUIET = frozenset(
+    {
+        ":", "[", "[[", "break", "continue", "echo", "exit", "export", "false", "local", "printf", "return", "set",
+        "shift", "test", "true", "unset",
+    }
+)  # fmt: skip
+"""Builtins that run nothing: a function of these only need not be read for every call of it."""
 _DECLARATIONS = frozenset({"export", "local", "readonly", "declare", "typeset"})
 
 
@@ -93,6 +100,7 @@ class _Walk:
     environment: Mapping[str, str | None]
     values: dict[str, list[str]] = field(default_factory=dict)
     functions: dict[str, list[Function]] = field(default_factory=dict)
+    quiet: set[str] = field(default_factory=set)
     _called: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -104,6 +112,17 @@ class _Walk:
                 if isinstance(statement, Function):
                     self.functions.setdefault(statement.name, []).append(statement)
                 self._learn(statement)
+        for name, functions in list(self.functions.items()):
+            if all(self._is_quiet(function) for function in functions):
+                self.quiet.add(name)
+
+    def _is_quiet(self, function: Function) -> bool:
+        commands = [
+            statement.name
+            for statement, _ in self._statements((function.body,), _Context())
+            if isinstance(statement, Command) and statement.words
+        ]
+        return all(name in _QUIET or name in self.quiet for name in commands)
 
     def statements(self) -> Iterator[tuple[Statement, _Context]]:
         """All statements as they stand."""
@@ -128,7 +147,7 @@ class _Walk:
             return
         inner = replace(context, depth=context.depth + 1, conditions=found.conditions)
         for argv in found.argvs:
-            for function in self.functions.get(argv[0], ()) if argv else ():
+            for function in self.functions.get(argv[0], ()) if argv and argv[0] not in self.quiet else ():
                 if (argv[0], argv[1:]) not in self._called and len(self._called) < _COMMANDS:
                     self._called.add((argv[0], argv[1:]))
                     yield (function.body,), replace(

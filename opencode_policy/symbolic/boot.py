@@ -22,7 +22,7 @@ from opencode_policy.symbolic.environment import (
     persistent,
     variables_of,
 )
-from opencode_policy.symbolic.events import Code, Event, Where
+from opencode_policy.symbolic.events import Code, Event, Probed, Where
 from opencode_policy.symbolic.execution import execute, execute_all
 from opencode_policy.symbolic.expansion import Expander
 from opencode_policy.symbolic.files import Files
@@ -89,6 +89,11 @@ class Ending:
     @property
     def events(self) -> tuple[Event, ...]:
         return self.state.events
+
+    @property
+    def probes(self) -> list[Probed]:
+        """Tests of files whose result was certain."""
+        return [event for event in self.state.probes if isinstance(event, Probed)]
 
     @property
     def files(self) -> Files:

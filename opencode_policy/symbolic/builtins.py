@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+
 from opencode_policy.shell.options import read_options
-from opencode_policy.symbolic.events import Traced
+from opencode_policy.symbolic.events import Ran, Traced
 from opencode_policy.symbolic.machine import Invocation, Program, note
 from opencode_policy.symbolic.state import BREAK, CONTINUE, EXIT, RETURN
 from opencode_policy.symbolic.symbols import is_known
 
 
 def _succeed(invocation: Invocation) -> None:
+    invocation.end(0)
+
+
+def _sleep(invocation: Invocation) -> None:
+    """Seconds do not matter one by one: a loop that waits would have as many paths as rounds."""
+    match = re.fullmatch(r"(\d+)s?", invocation.arguments[0]) if invocation.arguments else None
+    if match and int(match[1]) > 1:
+        state = invocation.state
+        note(state, Ran(invocation.where, state.assumed, tuple(invocation.words), None))
     invocation.end(0)
 
 
@@ -51,8 +63,6 @@ def _cd(invocation: Invocation) -> None:
 
 
 def _absolute(directory: str, path: str) -> str:
-    import posixpath
-
     return posixpath.normpath(path if path[:1] == "/" or not is_known(path[:1]) else f"{directory}/{path}")
 
 
@@ -147,7 +157,7 @@ def _arithmetic(invocation: Invocation) -> None:
 
 BUILTINS: dict[str, Program] = {
     ":": _succeed, "true": _succeed, "alias": _succeed, "unalias": _succeed, "hash": _succeed,
-    "sleep": _succeed, "sync": _succeed, "kill": _succeed, "shopt": _succeed, "ulimit": _succeed,
+    "sleep": _sleep, "sync": _succeed, "kill": _succeed, "shopt": _succeed, "ulimit": _succeed,
     "false": _fail, "exit": _leave, "return": _leave, "break": _jump, "continue": _jump,
     "cd": _cd, "pushd": _cd, "pwd": _pwd, "shift": _shift, "set": _set, "umask": _umask, "read": _read,
     "export": _declare, "readonly": _declare, "local": _declare, "declare": _declare, "typeset": _declare,

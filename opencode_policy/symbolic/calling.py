@@ -71,6 +71,10 @@ class Caller:
             runs = len(fields) > at + 1 and self.machine.load(fields[at + 1]) is not None
             if runs and (texts[at] == UNKNOWN or base_name(texts[at]) in SHELLS):
                 fields = [*fields[:at], "sh", *fields[at + 1 :]]
+                if texts[0] == "exec":  # the new process knows only what is exported
+                    state.variables = {
+                        name: text for name, text in state.variables.items() if name in state.exported
+                    }
             groups.setdefault(tuple(fields), []).append(state)
         return [(state, list(fields)) for fields, states in groups.items() for state in merged(states)]
 

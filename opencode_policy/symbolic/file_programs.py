@@ -60,7 +60,8 @@ def _remove(invocation: Invocation) -> None:
 
 def _take_away(invocation: Invocation, place: Place, entry: Entry) -> None:
     state = invocation.state
-    note(state, Removed(invocation.spoken, state.assumed, place))
+    if place.known:
+        note(state, Removed(invocation.spoken, state.assumed, place))
     clone = state.files.look(place.parent)
     state.files = state.files.remove(place)
     if place.name == ".git" and clone.kind == REPOSITORY:

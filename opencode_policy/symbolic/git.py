@@ -45,7 +45,7 @@ def _note(invocation: Invocation, line: GitLine, **known: object) -> None:
     state = invocation.state
     remote = next(iter(line.operands()), "")
     event = GitRun(
-        invocation.spoken,
+        invocation.saying(line.subcommand),
         state.assumed,
         line.subcommand,
         line.arguments,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from opencode_policy.symbolic.events import Code, Event, Printed, Where, Wrote
+from opencode_policy.symbolic.events import Code, Event, Printed, Probed, Where, Wrote
 from opencode_policy.symbolic.files import FILE, Entry
 from opencode_policy.symbolic.places import Layout, Place
 from opencode_policy.symbolic.state import BUFFER, LOG, Doubt, State
@@ -83,6 +83,8 @@ class Machine:
     def put_file(self, state: State, place: Place, path: str, entry: Entry, where: Where) -> None:
         """Put a file in place, as an event."""
         state.files = state.files.put(place, entry)
+        if not place.known:
+            return
         where = Invocation(self, state, where, []).spoken
         note(state, Wrote(where, state.assumed, place, path, entry.content, entry.mode))
 
@@ -115,9 +117,14 @@ class Invocation:
 
     @property
     def spoken(self) -> Where:
-        """The innermost call that says what is done: one made only of parameters passes on what it was given."""
+        """The innermost call that says what is done: one made of parameters passes on what it was given."""
+        return self.saying("")
+
+    def saying(self, word: str) -> Where:
+        """The innermost call that holds a word, or else no parameters of a function."""
         for where in (self.where, *reversed(self.state.calls)):
-            if not _PASSED_ON.search(where.text):
+            text = where.text
+            if word in text.split() or not _PASSED_ON.search(text):
                 return where
         return self.where
 
@@ -152,4 +159,7 @@ class Invocation:
 
 def note(state: State, event: Event) -> None:
     """Write down what was done."""
-    state.events = (*state.events, event)
+    if isinstance(event, Probed):
+        state.probes = (*state.probes, event)
+    else:
+        state.events = (*state.events, event)

@@ -39,7 +39,7 @@ class State:
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
     goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `said` the last text that went to the log, `stopped` where the script ended early.
+    assumed of symbols, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early.
     """
 
     code: Code
@@ -68,6 +68,7 @@ class State:
     bound: dict[str, str] = field(default_factory=dict)
     excluded: frozenset[tuple[str, str]] = frozenset()
     events: tuple[Event, ...] = ()
+    probes: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
     said: str = ""
     stopped: Where | None = None
@@ -101,7 +102,8 @@ class State:
     def took_in(self, inner: State) -> State:
         """This shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
-        outer.files, outer.events, outer.assumed = inner.files, inner.events, inner.assumed
+        outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
+        outer.assumed = inner.assumed
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
         outer.said, outer.stopped = inner.said, inner.stopped
         outer.end(inner.status, inner.doubt)
@@ -136,10 +138,18 @@ def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
-    kept.events = tuple(
-        replace(event, assumed=_common(event.assumed, twin.assumed))
-        for event, twin in zip(kept.events, other.events, strict=True)
-    )
+    if kept.events is not other.events:
+        pairs = zip(kept.events, other.events, strict=True)
+        kept.events = tuple(_shared(event, twin) for event, twin in pairs)
+    if kept.probes != other.probes:
+        seen = set(other.probes)
+        kept.probes = tuple(event for event in kept.probes if event in seen)
+
+
+def _shared(event: Event, twin: Event) -> Event:
+    if event.assumed == twin.assumed:
+        return event
+    return replace(event, assumed=_common(event.assumed, twin.assumed))
 
 
 def _common(left: tuple[Assumption, ...], right: tuple[Assumption, ...]) -> tuple[Assumption, ...]:
