@@ -21,6 +21,9 @@ def locate(node: ScalarNode, start: int, end: int) -> Location:
 
 def written_span(node: ScalarNode, start: int, end: int) -> tuple[int, int]:
     """Offsets in the source of the text that stands for `node.value[start:end]`, as `locate` places it."""
+    if node.style == "file":
+        begin, size = node.span[0], len(node.value)
+        return begin + min(start, size), begin + min(max(start, end), size)
     offsets = _offsets(node)
     if not offsets:
         return node.span
@@ -33,8 +36,6 @@ def _offsets(node: ScalarNode) -> list[int] | None:
     """Offset in the source of every character of the value, or None when they do not align."""
     text = node.source.text
     begin, end = node.span
-    if node.style == "file":
-        return list(range(begin, end))
     if node.style and text[begin : begin + 1] != node.style:
         return None
     align = _ALIGN.get(node.style or "", _align)

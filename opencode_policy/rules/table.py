@@ -15,6 +15,7 @@ from opencode_policy.rules.certificate_wrong_issuer import CertificateWrongIssue
 from opencode_policy.rules.certificate_wrong_namespace import CertificateWrongNamespace
 from opencode_policy.rules.claim_mismatch import ClaimMismatch
 from opencode_policy.rules.clone_token_in_server import CloneTokenInServer
+from opencode_policy.rules.clone_unguarded import CloneUnguarded
 from opencode_policy.rules.configuration_unusable import ConfigurationUnusable
 from opencode_policy.rules.dependency_unknown import DependencyUnknown
 from opencode_policy.rules.dns_annotation_missing import DnsAnnotationMissing
@@ -34,9 +35,11 @@ from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
 from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.proxy_present import ProxyPresent
+from opencode_policy.rules.pull_unswitched import PullUnswitched
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
+from opencode_policy.rules.repository_mismatch import RepositoryMismatch
 from opencode_policy.rules.resources_mismatch import ResourcesMismatch
 from opencode_policy.rules.route_chain_broken import RouteChainBroken
 from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnacceptable
@@ -88,7 +91,9 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ServerPasswordMissing,
     ProviderUnlimited,
     WorkingDirectoryMismatch,
+    RepositoryMismatch,
     GitMissing,
+    CloneUnguarded,
     SessionDataUnpersisted,
     AuthUnpersisted,
     TrafficPolicyMissing,
@@ -118,6 +123,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     BackupUserMismatch,
     DnsAnnotationMissing,
     RunbookMissing,
+    PullUnswitched,
     ReplicaCountMismatch,
     AutoscalerPresent,
     PipelineCoupled,

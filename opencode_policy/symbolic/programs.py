@@ -1,0 +1,247 @@
+"""Programs that work on text: what they print, as far as it follows from what they are given."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from opencode_policy.symbolic.builtins import BUILTINS
+from opencode_policy.symbolic.conditions import test
+from opencode_policy.symbolic.file_programs import FILE_PROGRAMS
+from opencode_policy.symbolic.files import FILE, FOLDER
+from opencode_policy.symbolic.git import git
+from opencode_policy.symbolic.events import Probed
+from opencode_policy.symbolic.machine import Invocation, Program, note
+from opencode_policy.symbolic.symbols import is_known
+
+_FILTERS = frozenset(
+    {
+        "awk", "b2sum", "base64", "cksum", "cut", "fold", "gawk", "gojq", "grep", "head", "hexdump", "jq", "md5sum",
+        "mawk", "node", "od", "openssl", "paste", "perl", "python", "python3", "rev", "ruby", "sed", "sha1sum",
+        "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "sort", "strings", "sum", "tac", "tail", "tr",
+        "uniq", "wc", "xxd", "yq",
+    }
+)  # fmt: skip
+"""Programs whose output depends on nothing but their arguments, input and files."""
+_SUMS = re.compile(r"(b2|md5|sha\d+|cksum|shasum)(sum)?$")
+_FIRST_FIELD = re.compile(r"cut (-d ? ?-f ?1|-f ?1 -d ? ?|-c ?1-\d+)|awk \{\s*print \$1;?\s*\}")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "0": "\0", '"': '"'}
+
+
+def run_unknown(invocation: Invocation) -> None:
+    """A program of which nothing is known but its name."""
+    state, symbols = invocation.state, invocation.machine.symbols
+    about = [*invocation.words, state.stdin or "", *_contents(invocation)]
+    if invocation.name in _FILTERS:
+        _filter(invocation)
+        return
+    invocation.write(symbols.fresh(f"the output of {symbols.words(invocation.name)}", *about))
+    invocation.doubt(*about)
+
+
+def _contents(invocation: Invocation) -> list[str]:
+    """Contents of the arguments that are files."""
+    found = []
+    for word in invocation.arguments:
+        entry = invocation.entry(word) if "/" in word else None
+        if entry is not None and entry.kind == FILE:
+            found.append(invocation.machine.content(invocation.state, word) or "")
+    return found
+
+
+def _filter(invocation: Invocation) -> None:
+    state, symbols = invocation.state, invocation.machine.symbols
+    files = _contents(invocation)
+    sums = _SUMS.match(invocation.name) is not None
+    if sums and "-c" in invocation.arguments:
+        _verify(invocation)
+        return
+    given = files or [state.stdin or ""]
+    missing = [
+        word for word in invocation.arguments if word.startswith("/") and not invocation.entry(word).exists
+    ]
+    if missing and sums and invocation.entry(missing[0]).exists is False:
+        invocation.end(1)
+        return
+    words = [word for word in invocation.arguments if not sums or word.startswith("-")]
+    if _FIRST_FIELD.fullmatch(" ".join([invocation.name, *words])) and symbols.solid(given[0]):
+        output = given[0].split(maxsplit=1)[0] if given[0].strip() else ""
+    else:
+        output = symbols.derived(" ".join([invocation.name, *words]), *given, solid=sums)
+    if sums:
+        names = [word for word in invocation.arguments if not word.startswith("-")] or ["-"]
+        output += f"  {names[0]}\n"
+    invocation.write(output)
+    if sums or invocation.name in ("cut", "head", "tail", "tr", "sed", "sort", "uniq", "wc", "base64"):
+        invocation.end(0)
+    else:
+        invocation.doubt(*given)
+
+
+def _verify(invocation: Invocation) -> None:
+    """`sha256sum -c FILE`: whether a file still is what it was."""
+    listed = [
+        invocation.machine.content(invocation.state, word) for word in invocation.arguments if word[0] != "-"
+    ]
+    text = listed[0] if listed else invocation.state.stdin
+    if text is None:
+        invocation.end(1)
+        return
+    noted, _, path = text.strip().partition("  ")
+    now = invocation.machine.content(invocation.state, path) if path else None
+    if now is None:
+        invocation.end(None)
+        return
+    program = invocation.name
+    same = invocation.machine.equal(invocation.state, noted, invocation.machine.symbols.derived(program, now))
+    invocation.end(None if same is None else int(not same), invocation.machine.symbols.sources(text, now))
+
+
+def _echo(invocation: Invocation) -> None:
+    words = invocation.arguments
+    newline = "\n"
+    while words and re.fullmatch(r"-[neE]+", words[0]):
+        newline = "" if "n" in words[0] else newline
+        words = words[1:]
+    invocation.write(" ".join(words) + newline)
+    invocation.end(0)
+
+
+def _printf(invocation: Invocation) -> None:
+    words = [word for word in invocation.arguments if word != "--"]
+    if words[:1] == ["-v"] and len(words) > 2:
+        invocation.state.variables[words[1]] = formatted(words[2], words[3:])
+    elif words:
+        invocation.write(formatted(words[0], words[1:]))
+    invocation.end(0)
+
+
+def formatted(form: str, arguments: list[str]) -> str:
+    """What `printf FORMAT ARGUMENT...` prints; the format is used again while arguments are left."""
+    rest = list(arguments)
+    output = _once(form, rest)
+    while rest and "%" in form.replace("%%", ""):
+        before = len(rest)
+        output += _once(form, rest)
+        if len(rest) == before:
+            break
+    return output
+
+
+def _once(form: str, rest: list[str]) -> str:
+    def convert(match: re.Match[str]) -> str:
+        if match[1]:
+            return _ESCAPES.get(match[1], "\\" + match[1])
+        if match[2] == "%":
+            return "%"
+        return rest.pop(0) if rest else ("0" if match[2] in "di" else "")
+
+    return re.sub(r"\\(.)|%[-+ #0-9.]*([%sbcdiqux])", convert, form, flags=re.DOTALL)
+
+
+def _cat(invocation: Invocation) -> None:
+    state = invocation.state
+    paths = [word for word in invocation.arguments if word == "-" or not word.startswith("-")]
+    if not paths:
+        paths = ["-"]
+    status = 0
+    for path in paths:
+        text = (state.stdin or "") if path in ("-", "/dev/stdin") else invocation.machine.content(state, path)
+        if text is None:
+            status = 1
+        else:
+            invocation.write(text)
+    invocation.end(status)
+
+
+def _dirname(invocation: Invocation) -> None:
+    path = invocation.arguments[-1] if invocation.arguments else ""
+    invocation.write((posixpath.dirname(path.rstrip("/")) or ("/" if path.startswith("/") else ".")) + "\n")
+    invocation.end(0)
+
+
+def _basename(invocation: Invocation) -> None:
+    words = [word for word in invocation.arguments if not word.startswith("-")]
+    name = words[0].rstrip("/").rpartition("/")[2] if words else ""
+    if not is_known(name):
+        name = invocation.machine.symbols.derived("basename", *words)
+    elif len(words) > 1 and name != words[1]:
+        name = name.removesuffix(words[1])
+    invocation.write(name + "\n")
+    invocation.end(0)
+
+
+def _realpath(invocation: Invocation) -> None:
+    words = [word for word in invocation.arguments if not word.startswith("-")]
+    path = words[-1] if words else "."
+    full = path if path.startswith("/") else posixpath.join(invocation.state.directory, path)
+    invocation.write(posixpath.normpath(full) + "\n")
+    invocation.end(0)
+
+
+def _listed(invocation: Invocation) -> None:
+    """`ls`: names of a folder's entries, as far as they are known."""
+    state, symbols = invocation.state, invocation.machine.symbols
+    paths = [word for word in invocation.arguments if not word.startswith("-")] or ["."]
+    hidden = any(set("aA") & set(word) for word in invocation.arguments if word.startswith("-"))
+    entry, place = invocation.entry(paths[0]), invocation.place(paths[0])
+    names = [name for name in state.files.children(place) if hidden or not name.startswith(".")]
+    if entry.exists is not None:
+        note(state, Probed(invocation.spoken, state.assumed, place, paths[0], entry.exists))
+    if entry.exists is False:
+        invocation.end(2)
+        return
+    if entry.kind == FOLDER and entry.closed and place.path != "/":
+        invocation.write("".join(f"{name}\n" for name in names))
+    elif entry.kind == "repository":
+        rest = symbols.derived("the working tree", str(place), filled=True)
+        listing = (".git\n" if hidden else "") + (rest if entry.complete else "")
+        invocation.write(listing)
+    else:
+        invocation.write(symbols.derived("ls", str(place)))
+    invocation.end(0)
+
+
+def _mktemp(invocation: Invocation) -> None:
+    path = invocation.machine.symbols.fresh("a temporary path", filled=True)
+    place = invocation.place(path)
+    if "-d" in invocation.arguments:
+        invocation.state.files = invocation.state.files.make_folder(place)
+    invocation.write(path + "\n")
+    invocation.end(0)
+
+
+def _tee(invocation: Invocation) -> None:
+    state = invocation.state
+    words = [word for word in invocation.arguments if not word.startswith("-")]
+    append = any(word.startswith("-") and "a" in word for word in invocation.arguments)
+    for path in words:
+        if not path.startswith("/dev/"):
+            invocation.machine.write_file(state, path, state.stdin, invocation.where, append=append)
+    invocation.write(state.stdin or "")
+    invocation.end(0)
+
+
+def _date(invocation: Invocation) -> None:
+    invocation.write(invocation.machine.symbols.fresh(f"the output of {invocation.name}", filled=True) + "\n")
+    invocation.end(0)
+
+
+def _sequence(invocation: Invocation) -> None:
+    numbers = [int(word) for word in invocation.arguments if re.fullmatch(r"-?\d{1,4}", word)]
+    if len(numbers) == len(invocation.arguments) and len(numbers) in (1, 2):
+        first, last = (1, numbers[0]) if len(numbers) == 1 else numbers
+        invocation.write("".join(f"{number}\n" for number in range(first, min(last, first + 100) + 1)))
+        invocation.end(0)
+    else:
+        run_unknown(invocation)
+
+
+PROGRAMS: dict[str, Program] = {
+    **BUILTINS, **FILE_PROGRAMS,
+    "[": test, "[[": test, "test": test, "git": git,
+    "echo": _echo, "printf": _printf, "cat": _cat, "dirname": _dirname, "basename": _basename,
+    "realpath": _realpath, "readlink": _realpath, "ls": _listed, "mktemp": _mktemp, "tee": _tee, "date": _date,
+    "hostname": _date, "id": _date, "uname": _date, "whoami": _date, "nproc": _date, "seq": _sequence,
+}  # fmt: skip
+"""Every program that is known, by name."""
