@@ -28,8 +28,18 @@ def written_span(node: ScalarNode, start: int, end: int) -> tuple[int, int]:
     if not offsets:
         return node.span
     first = offsets[min(start, len(offsets) - 1)]
-    last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
-    return first, max(first, last)
+    if end <= start:
+        return first, first
+    last = offsets[min(end, len(offsets)) - 1]
+    return first, max(first, last + _length(node, last))
+
+
+def _length(node: ScalarNode, position: int) -> int:
+    """How many characters stand for the one at this place of the source."""
+    text = node.source.text
+    if node.style == '"' and text[position] == "\\":
+        return _escape_length(text, position)
+    return _written_length("'", text, position) if node.style == "'" else 1
 
 
 def _offsets(node: ScalarNode) -> list[int] | None:

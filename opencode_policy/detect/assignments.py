@@ -28,19 +28,24 @@ _LONGEST_VALUE = 400
 """How far before its name a value may begin, where they stand in this order."""
 
 _BLOCK = re.compile(r"[|>][-+\d]*[ \t]*(?:#[^\n]*)?\r?\n[ \t]+")
-_QUOTED = re.compile(r"(\\{0,3}[\"'])((?:(?!\1)[^\n])*)\1")
-_PLAIN = re.compile(r"[^\s\"'`][^\n]*")
+_QUOTE = re.compile(r"\\{0,3}[\"']")
 _WORD = re.compile(r"[^\s,;\"'`)\]}\\]+")
 _PROPERTY = re.compile(r"[&*!]\w")
 """An anchor, an alias or a tag of YAML stands where the value would."""
 
-_COMMENT = re.compile(r"[ \t]+(?:#|//).*")
 _CODE = re.compile(r"[(){}\[\]]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+;?\Z|;\Z")
 _TALKS_ABOUT = re.compile(r"(?i)pass|secret|token|key|cred|auth")
 _OBJECT_NAME = re.compile(r"(?=.*-)[a-z0-9]{1,12}(?:[-.][a-z0-9]{1,12})+")
 """The name of an object, with the hash of a generator: a `secret:` may well be one."""
 
 _SHORTEST = 5
+_LONGEST = 8192
+"""Longest value in quotes; it keeps the time linear in a file that is one line."""
+
+_JUDGED = 128
+"""So much of a value tells what it is."""
+
+_BEHIND = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def _candidate(text: str, start: int, end: int) -> Candidate | None:
     given = _SEPARATOR.match(text, end) or (word.startswith("--") and _SPACE.match(text, end))
     if given:
         return Candidate(name, given.end())
+    if word.startswith("--"):  # an item of a list, its value the next one
+        return Candidate(name, -1)
     if _LABEL.search(text[max(0, start - _LABEL_WINDOW) : start]) is None:
         return None
     value = _VALUE.match(text, end)
@@ -123,24 +130,25 @@ def _value_at(text: str, start: int) -> _Value | None:
         start += 1
     block = _BLOCK.match(text, start)
     start = block.end() if block else start
-    quoted = _QUOTED.match(text, start)
-    if quoted is not None:
-        rest = text[quoted.end() : _line_end(text, quoted.end())].lstrip("\"'`,;)]}\\ \t\r")
-        return _Value(quoted[2], quoted.start(2), True, not rest or rest.startswith(("#", "//")))
-    line = _PLAIN.match(text, start, _line_end(text, start))
-    if line is None or _PROPERTY.match(line[0]):
-        return None
-    whole = _COMMENT.sub("", line[0]).rstrip(" \t\r")
-    word = _WORD.match(whole)
+    quote = _QUOTE.match(text, start)
+    if quote is not None:
+        end = text.find(quote[0], quote.end(), quote.end() + _LONGEST)
+        inside = text[quote.end() : end] if end >= 0 else ""
+        closed = bool(inside) and "\n" not in inside
+        return _Value(inside, quote.end(), True, _alone(text, end + len(quote[0]))) if closed else None
+    word = None if _PROPERTY.match(text, start) else _WORD.match(text, start, start + _JUDGED)
     if word is None:
         return None
-    alone = whole[word.end() :].lstrip("\"'`,;)]}\\ \t") == ""
-    return _Value(word[0], start, False, alone)
+    end = word.end()
+    if end == start + _JUDGED:
+        end = start + len(text[start : start + _LONGEST].split(None, 1)[0])
+    return _Value(text[start:end], start, False, _alone(text, end))
 
 
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return end if end >= 0 else len(text)
+def _alone(text: str, end: int) -> bool:
+    """Whether nothing but closing marks and a comment stands behind a value on its line."""
+    rest = text[end : end + _BEHIND].partition("\n")[0].lstrip("\"'`,;)]}\\ \t\r")
+    return not rest or rest.startswith(("#", "//"))
 
 
 def is_literal(kind: NameKind, text: str, *, structured: bool, quoted: bool, alone: bool) -> bool:
@@ -148,6 +156,7 @@ def is_literal(kind: NameKind, text: str, *, structured: bool, quoted: bool, alo
 
     `structured` says that it is certainly the name's value, as in YAML, and no word of prose or code.
     """
+    text = text[:_JUDGED]
     if not kind or len(text) < _SHORTEST or not can_be_secret(text):
         return False
     if not structured and not quoted and _CODE.search(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ _LONG = 20
 
 _DEEPEST = 3
 """How often base64 is decoded in what base64 gave."""
+
+_ESCAPE = re.compile(r"\\(?:(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|\r?\n[ \t]*)")
+"""A character in hexadecimal, or a line of a quoted scalar that goes on in the next one."""
 
 _SURROUNDINGS = ("earer ", "asic ", ": token ", "machine ", "oauth")
 
@@ -48,17 +52,21 @@ class Hints:
 
 def hints_of(text: str) -> Hints:
     """Hints in a text; takes microseconds for each kilobyte."""
-    if "\\\n" in text:  # a quoted scalar that goes on in the next line
-        text += " ".join(part.lstrip() for part in text.split("\\\n")).replace(" ", "", 1)
-    words = [word for word in text.split() if len(word) >= _LONG]
+    shown = text if _ESCAPE.search(text) is None else f"{text} {_unescaped(text)}"
+    words = [word for word in shown.split() if len(word) >= _LONG]
     long = " ".join(words)
-    other = pem.MARK in text or jwt.MARK in long or ("://" in long and "@" in long)
+    other = pem.MARK in shown or jwt.MARK in long or ("://" in long and "@" in long)
     return Hints(
         formats.hints(long),
         candidates(text),
         any(map(is_run, words)),
         other or any(mark in text for mark in _SURROUNDINGS),
     )
+
+
+def _unescaped(text: str) -> str:
+    """The text as it is once YAML or JSON has read its escapes, as far as these can hide a token."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1][1:], 16)) if found[1] else "", text)
 
 
 def secrets_in(text: str, *, structured: bool = False, hints: Hints | None = None) -> list[Secret]:
