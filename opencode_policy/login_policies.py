@@ -27,11 +27,17 @@ def before_route(tree: Tree, policies: Policies, route: Resource, host: str) -> 
     """Objects of these kinds that requests for a host meet on their way through a route."""
     for rule in route["spec"]["rules"]:
         yield from _attached(tree, policies, route, rule, host)
-        for item in rule["filters"]:
-            yield from _referred(tree, policies, route, item["extensionRef"])
-        for backend in rule["backendRefs"]:
-            for item in backend["filters"]:
-                yield from _referred(tree, policies, route, item["extensionRef"])
+    for reference in _extensions(policies, route):
+        found = _referred(tree, route, reference)
+        if found is not None:
+            yield found
+
+
+def out_of_sight(tree: Tree, policies: Policies, route: Resource) -> Iterator[Field]:
+    """Names of objects of these kinds that filters of a route refer to and the tree does not have."""
+    for reference in _extensions(policies, route):
+        if _referred(tree, route, reference) is None:
+            yield reference["name"]
 
 
 def _attached(tree: Tree, policies: Policies, route: Resource, rule: Field, host: str) -> Iterator[Resource]:
@@ -44,8 +50,15 @@ def _attached(tree: Tree, policies: Policies, route: Resource, rule: Field, host
         yield from (target.policy for target in found if target is not None)
 
 
-def _referred(tree: Tree, policies: Policies, route: Resource, reference: Field) -> Iterator[Resource]:
-    group, kind, name = (reference[key].text for key in ("group", "kind", "name"))
-    found = tree.get(kind, name, route.namespace)
-    if found is not None and f"{group}/{kind}" in policies:
-        yield found
+def _extensions(policies: Policies, route: Resource) -> Iterator[Field]:
+    """References of a route's filters, and of those of its backends, to objects of these kinds."""
+    for rule in route["spec"]["rules"]:
+        for owner in (rule, *rule["backendRefs"]):
+            references = [item["extensionRef"] for item in owner["filters"]]
+            yield from (
+                item for item in references if f"{item['group'].text}/{item['kind'].text}" in policies
+            )
+
+
+def _referred(tree: Tree, route: Resource, reference: Field) -> Resource | None:
+    return tree.get(reference["kind"].text, reference["name"].text, route.namespace)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from opencode_policy.detours import detours
-from opencode_policy.login_policies import before_route, demands
+from opencode_policy.login_policies import before_route, demands, out_of_sight
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc
 from opencode_policy.policy.texts import NonEmpty
@@ -231,15 +231,17 @@ spec:
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         claims = serving(workspace.tree, workspace.host)
         routes = list({id(claim.route): claim.route for claim in claims}.values())
-        problems = list(each_once(self._problems(workspace, routes)))
-        yield from problems
+        said = list(each_once(self._said(workspace, routes)))
+        yield from said
         if not routes:
             yield Unknown(f"no HTTPRoute of the tree serves {workspace.host}", workspace.anchor)
-        for route in routes if not problems else ():
+        for route in routes if not said else ():
             yield Proof(f"the route of {workspace.host} leads straight to the server", route["spec"]["rules"])
 
-    def _problems(self, workspace: WorkspaceTree, routes: list[Resource]) -> Iterator[Outcome]:
+    def _said(self, workspace: WorkspaceTree, routes: list[Resource]) -> Iterator[Outcome]:
         for route in routes:
+            for name in out_of_sight(workspace.tree, self.parameters.policies, route):
+                yield Unknown(f"a filter leads to {name.text}, which is not in this tree", name)
             for policy in before_route(workspace.tree, self.parameters.policies, route, workspace.host):
                 yield from self._login(policy)
             yield from detours(workspace, route) if _is_own(workspace, route) else ()
