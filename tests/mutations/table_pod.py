@@ -1280,7 +1280,7 @@ RESOURCES = [
         "              cpu: 500m\n",
         "",
         "limits:",
-        f"{ALL_THREE} have no limit on cpu instead of 500m",
+        f"{ALL_THREE} may use any amount of cpu instead of 500m",
     ),
     Change(
         "no request of memory, so that the limit counts",
@@ -1294,7 +1294,7 @@ RESOURCES = [
         "            limits:\n",
         "            limit:\n",
         "resources: &resources",
-        "install-git has no limit on cpu instead of 500m",
+        "install-git may use any amount of cpu instead of 500m",
         ("server-command-mismatch",),
     ),
     Change(
@@ -1309,7 +1309,7 @@ RESOURCES = [
         SERVER_RESOURCES,
         "            failureThreshold: 6\n",
         "name: opencode",
-        "opencode has no limit on cpu instead of 500m",
+        "opencode may use any amount of cpu instead of 500m",
     ),
     Change(
         "the init container asks for more than the server",
@@ -1323,7 +1323,7 @@ RESOURCES = [
         INIT_RESOURCES,
         "                  key: github-pat\n",
         "name: init-workspace",
-        "init-workspace has no limit on memory instead of 512Mi",
+        "init-workspace may use any amount of memory instead of 512Mi",
     ),
     Change(
         "a second container beside the server",
@@ -1331,7 +1331,7 @@ RESOURCES = [
         "      containers:\n        - name: tail\n          image: *git\n          args: [tail]\n"
         "          resources: *resources\n          securityContext: *confined\n",
         "cpu: 100m",
-        "tail (100m) and opencode (100m) request 200m of cpu together instead of 100m",
+        "tail (100m) and opencode (100m) request together 200m of cpu instead of 100m",
         ("server-unexpected", "proxy-present", "image-unofficial"),
     ),
     Change(
