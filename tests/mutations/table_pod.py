@@ -1343,11 +1343,61 @@ RESOURCES = [
     ),
 ]
 
+BUILD_FAILED = ("kustomize-build-failed", "manifest-orphaned")
+REMOVED = [
+    mutation
+    for workspace in (FLUX, HA)
+    for mutation in (
+        Mutation(
+            f"{workspace.prefix}-03",
+            f"opencode.json is removed ({workspace.name})",
+            "provider-unlimited",
+            CONFIG,
+            line="value: /etc/xdg",
+            at=workspace.deployment,
+            message="nothing limits OpenCode to github-copilot: no opencode.json is mounted at /etc/xdg/opencode",
+            also=("configuration-unusable", *BUILD_FAILED),
+        ),
+        Mutation(
+            f"{workspace.prefix}-01",
+            f"opencode.json is removed ({workspace.name})",
+            "configuration-unusable",
+            CONFIG,
+            line="name: config",
+            at=GENERATOR,
+            message=f"the ConfigMap {workspace.name}-config holds no opencode.json",
+            also=("provider-unlimited", *BUILD_FAILED),
+        ),
+        Mutation(
+            f"{workspace.prefix}-04",
+            f"install-git.sh is removed ({workspace.name})",
+            "git-missing",
+            f"{COMPONENT}/install-git.sh",
+            line="install-git.sh",
+            at=workspace.deployment,
+            message="there is no file /scripts/install-git.sh in install-git",
+            also=BUILD_FAILED,
+        ),
+        Mutation(
+            f"{workspace.prefix}-07",
+            f"the claim is not listed ({workspace.name})",
+            "session-data-unpersisted",
+            f"{APPS}/{workspace.name}/app/kustomization.yaml",
+            "  - ./pvc.yaml\n",
+            "",
+            line="claimName:",
+            at=workspace.deployment,
+            also=(*ALL_LOST, "reference-dangling", "manifest-orphaned", "claim-mismatch"),
+        ),
+    )
+]
+
 MUTATIONS: list[Mutation] = [
     *in_both("01", "server-command-mismatch", COMMAND),
     *in_both("01", "home-unwritable", HOME),
     *in_both("01", "configuration-unusable", CONFIGURATION),
     *SHARED_CONFIGURATION,
+    *REMOVED,
     *PROVIDER,
     *in_both("03", "provider-unlimited", PROVIDER_IN_ENVIRONMENT),
     *in_both("01", "probe-unsuitable", PROBES),
