@@ -32,7 +32,7 @@ def _offsets(node: ScalarNode) -> list[int] | None:
         return list(range(begin, end))
     if node.style and text[begin : begin + 1] != node.style:
         return None
-    align = _align_double if node.style == '"' else _align
+    align = _ALIGNERS.get(node.style or "", _align)
     if node.style in ("|", ">"):
         begin = text.find("\n", begin, end) + 1 or end
         end = node.end.index
@@ -40,7 +40,7 @@ def _offsets(node: ScalarNode) -> list[int] | None:
     return offsets or None
 
 
-def _align(value: str, text: str, position: int, end: int) -> list[int] | None:
+def _align(value: str, text: str, position: int, end: int, *, doubled: bool = False) -> list[int] | None:
     """Walk the value and the written text together; blanks and breaks may differ, nothing else."""
     offsets: list[int] = []
     for char in value:
@@ -52,8 +52,13 @@ def _align(value: str, text: str, position: int, end: int) -> list[int] | None:
                 else offsets + [offsets[-1]] * (len(value) - len(offsets))
             )
         offsets.append(found)
-        position = found + _written_length(char, text, found)
+        position = found + (2 if doubled and char == "'" else 1)
     return offsets
+
+
+def _align_single(value: str, text: str, position: int, end: int) -> list[int] | None:
+    """The same for a single-quoted scalar, in which a quote is written twice."""
+    return _align(value, text, position, end, doubled=True)
 
 
 def _advance(char: str, text: str, position: int, end: int) -> int | None:
@@ -67,11 +72,6 @@ def _advance(char: str, text: str, position: int, end: int) -> int | None:
             return None
         position += 1
     return position if position < end else None
-
-
-def _written_length(char: str, text: str, position: int) -> int:
-    """A quote is written twice in a single-quoted scalar; all else takes one character."""
-    return 2 if char == "'" and text[position : position + 2] == "''" else 1
 
 
 def _align_double(value: str, text: str, position: int, end: int) -> list[int] | None:
@@ -105,3 +105,6 @@ def _escape_length(text: str, position: int) -> int:
     if code in _HEX_ESCAPES:
         return 2 + _HEX_ESCAPES[code]
     return 2 if code in _SIMPLE_ESCAPES else 1
+
+
+_ALIGNERS = {'"': _align_double, "'": _align_single}

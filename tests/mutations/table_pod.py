@@ -1355,7 +1355,8 @@ REMOVED = [
             CONFIG,
             line="value: /etc/xdg",
             at=workspace.deployment,
-            message="nothing limits OpenCode to github-copilot: no opencode.json is mounted at /etc/xdg/opencode",
+            message="nothing limits OpenCode to github-copilot: no opencode.json is mounted at "
+            "/etc/xdg/opencode",
             also=("configuration-unusable", *BUILD_FAILED),
         ),
         Mutation(
