@@ -16,6 +16,9 @@ from opencode_policy.resource import Field
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container
 
+TEMPORARY = "temporary"
+"""Name of the directory for temporary files."""
+
 _APP = "opencode"
 _XDG: Mapping[str, tuple[str, str]] = {
     "data": ("XDG_DATA_HOME", ".local/share"),
@@ -23,7 +26,7 @@ _XDG: Mapping[str, tuple[str, str]] = {
     "state": ("XDG_STATE_HOME", ".local/state"),
     "cache": ("XDG_CACHE_HOME", ".cache"),
 }
-_TEMPORARY = ("TMPDIR", "TMP", "TEMP")
+_TEMPORARY_VARIABLES = ("TMPDIR", "TMP", "TEMP")
 """The variables that Node's os.tmpdir() looks at, in order."""
 
 
@@ -98,11 +101,11 @@ def _xdg(environment: Environment, home: Directory, name: str) -> Directory:
 
 
 def _temporary(environment: Environment) -> Directory:
-    for variable in _TEMPORARY:
+    for variable in _TEMPORARY_VARIABLES:
         if environment.get(variable) is not None and environment.value(variable) != "":
-            return _given(environment, "temporary", variable, "")
+            return _given(environment, TEMPORARY, variable, "")
     mounts = environment.container.field["volumeMounts"]
-    return Directory("temporary", "/tmp", _TEMPORARY[0], mounts)  # noqa: S108
+    return Directory(TEMPORARY, "/tmp", _TEMPORARY_VARIABLES[0], mounts)  # noqa: S108
 
 
 def _given(environment: Environment, name: str, variable: str, below: str) -> Directory:

@@ -10,7 +10,8 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_paths import Directory, ServerPaths, server_paths
+from opencode_policy.same_fault import Fault, shared, subjects
+from opencode_policy.server_paths import TEMPORARY, Directory, ServerPaths, server_paths
 from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
@@ -260,20 +261,16 @@ def _unwritable(paths: ServerPaths) -> Iterator[_Unwritable]:
 
 def _merged(found: Iterator[_Unwritable]) -> Iterator[Problem]:
     """One problem for all directories that fail for one reason at one place."""
-    groups: dict[tuple[object, str], list[_Unwritable]] = {}
-    for item in found:
-        groups.setdefault((item.at.location, item.obstacle.words), []).append(item)
-    for group in groups.values():
-        first = group[0]
-        unset = "" if first.directory.is_set else f"; {first.directory.variable} is not set"
-        words = f"OpenCode cannot {_purpose(group)}: {first.directory.path} {first.obstacle.words}{unset}"
-        yield Problem(words, first.at)
+    items = {item.directory.name: item for item in found}
+    faults = [Fault(name, item.obstacle.words, item.at) for name, item in items.items()]
+    for group in shared(faults):
+        directory = items[group[0].subject].directory
+        unset = "" if directory.is_set else f"; {directory.variable} is not set"
+        words = f"OpenCode cannot {_purpose(group)}: {directory.path} {group[0].words}{unset}"
+        yield Problem(words, group[0].at)
 
 
-def _purpose(group: list[_Unwritable]) -> str:
-    names = [item.directory.name for item in group]
-    if names == ["temporary"]:
+def _purpose(group: list[Fault]) -> str:
+    if [fault.subject for fault in group] == [TEMPORARY]:
         return "write temporary files"
-    *most, last = names
-    listed = f"{', '.join(most)} and {last} directories" if most else f"{last} directory"
-    return f"make its {listed}"
+    return f"make its {subjects(group)} {'directories' if len(group) > 1 else 'directory'}"

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pod_examples import deployment
+from opencode_policy.probes import Target, is_opaque, patience_of, probes_of, unfit
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
+from opencode_policy.same_fault import Fault, shared, subjects
 from opencode_policy.server_command import listening_port
 from opencode_policy.server_paths import server_paths
 from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
-
-_URL = re.compile(r"(?P<scheme>https?)://(?P<host>[^\s/:'\"]+)(?::(?P<port>\d+))?(?P<path>/[^\s'\"?]*)?")
-_PERIOD, _FAILURES, _TIMEOUT = 10, 3, 1
-"""The API server's defaults for periodSeconds, failureThreshold and timeoutSeconds."""
+from opencode_policy.workload import Container
 
 _HARM = {
     "startup": "the liveness probe kills a server that is still starting",
@@ -58,13 +55,6 @@ class Parameters:
     liveness_failures: int
     readiness_seconds: int
     required: tuple[str, ...] = ("startup", "liveness", "readiness")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    probe: str
-    words: str
-    at: Field
 
 
 class ProbeUnsuitable(Rule):
@@ -262,122 +252,45 @@ readinessProbe:
         if server is None:
             yield no_server(workspace)
             return
-        probes = {name: server.field[f"{name}Probe"] for name in _HARM}
-        problems = [*_missing(probes, self.parameters.required)]
-        port = listening_port(workspace.tree, server_paths(workspace.tree, server))
-        ports = {item["name"].text: item["containerPort"] for item in server.field["ports"]}
-        problems += _merged(self._faults(probes, port, ports))
-        unknown = [probe for probe in probes.values() if _is_opaque(probe)]
+        probes = probes_of(server)
+        groups = shared(self._faults(probes, self._target(workspace, server)))
+        problems = [*self._missing(probes)]
+        problems += [Problem(f"{subjects(group)} probe: {group[0].words}", group[0].at) for group in groups]
+        opaque = [probe for probe in probes.values() if is_opaque(probe)]
         yield from problems
-        for probe in unknown:
+        for probe in opaque:
             yield Unknown("what the program of this probe asks is not known", probe["exec"])
-        if not problems and not unknown:
-            first = probes[self.parameters.required[0]]
+        if not problems and not opaque:
             words = "the probes ask for what needs no password, and are patient"
-            yield Proof(words, first["httpGet"]["path"])
+            yield Proof(words, probes[self.parameters.required[0]]["httpGet"]["path"])
 
-    def _faults(
-        self, probes: dict[str, Field], port: int | None, ports: dict[str, Field]
-    ) -> Iterator[_Fault]:
+    def _missing(self, probes: dict[str, Field]) -> Iterator[Problem]:
+        for name in self.parameters.required:
+            if not probes[name]:
+                yield Problem(f"there is no {name} probe: {_HARM[name]}", probes[name])
+
+    def _target(self, workspace: WorkspaceTree, server: Container) -> Target:
+        port = listening_port(workspace.tree, server_paths(workspace.tree, server))
+        names = {item["name"].text: item["containerPort"] for item in server.field["ports"]}
+        return Target(self.parameters.paths, port, names)
+
+    def _faults(self, probes: dict[str, Field], target: Target) -> Iterator[Fault]:
         for name, probe in probes.items():
-            if not probe:
-                continue
-            for words, at in [*self._asked(probe, port, ports), *self._patience(name, probe)]:
-                yield _Fault(name, words, at)
+            if probe:
+                for words, at in [*unfit(probe, target), *self._impatient(name, probe)]:
+                    yield Fault(name, words, at)
 
-    def _asked(self, probe: Field, port: int | None, ports: dict[str, Field]) -> Iterator[tuple[str, Field]]:
-        if probe["tcpSocket"]:
-            yield "a connection is accepted also while the server does not answer", probe["tcpSocket"]
-        elif probe["grpc"]:
-            yield "the server does not speak gRPC", probe["grpc"]
-        elif probe["exec"]:
-            yield from self._asked_by_program(probe["exec"], port)
-        elif probe["httpGet"]:
-            yield from self._asked_by_kubelet(probe["httpGet"], port, ports)
-        else:
-            yield "it asks nothing", probe
-
-    def _asked_by_kubelet(
-        self, get: Field, port: int | None, ports: dict[str, Field]
-    ) -> Iterator[tuple[str, Field]]:
-        yield from self._path(get["path"].text.partition("?")[0] or "/", get["path"])
-        yield from _port(get["port"], port, ports)
-        if get["host"].text:
-            yield f"{get['host'].text} is asked instead of the pod", get["host"]
-        if get["scheme"].text.upper() == "HTTPS":
-            yield "the server speaks HTTP, not HTTPS", get["scheme"]
-        for header in get["httpHeaders"]:
-            if header["name"].text.lower() == "authorization":
-                yield "this header shows the password to all who read the manifest", header["name"]
-
-    def _asked_by_program(self, program: Field, port: int | None) -> Iterator[tuple[str, Field]]:
-        for argument in program["command"]:
-            for match in _URL.finditer(argument.text):
-                yield from self._path(match["path"] or "/", argument)
-                if match["scheme"] == "https":
-                    yield "the server speaks HTTP, not HTTPS", argument
-                if port is not None and int(match["port"] or 80) != port:
-                    yield f"port {match['port'] or 80} is asked, but the server listens on {port}", argument
-
-    def _path(self, path: str, at: Field) -> Iterator[tuple[str, Field]]:
-        public = self.parameters.paths
-        if path not in public:
-            yield f"{path} wants the password, {public[0]} does not", at
-
-    def _patience(self, name: str, probe: Field) -> Iterator[tuple[str, Field]]:
-        wanted = self.parameters
-        failures = _number(probe["failureThreshold"], _FAILURES)
-        silence = _number(probe["periodSeconds"], _PERIOD) * failures
-        allowed = silence + _number(probe["initialDelaySeconds"], 0)
-        timeout = _number(probe["timeoutSeconds"], _TIMEOUT)
-        if name == "startup" and allowed < wanted.startup_seconds:
-            words = f"it gives up after {allowed} seconds, it must allow {wanted.startup_seconds}"
-            yield words, probe["failureThreshold"]
-        if name == "liveness" and failures < wanted.liveness_failures:
-            words = f"failureThreshold is {failures}, it must be at least {wanted.liveness_failures}"
-            yield words, probe["failureThreshold"]
-        if name == "liveness" and timeout < wanted.liveness_timeout:
-            words = f"timeoutSeconds is {timeout}, it must be at least {wanted.liveness_timeout}"
-            yield words, probe["timeoutSeconds"]
-        if name == "readiness" and silence < wanted.readiness_seconds:
-            words = f"it fails after {silence} seconds of silence, it must allow {wanted.readiness_seconds}"
-            yield words, probe["failureThreshold"]
-
-
-def _missing(probes: dict[str, Field], required: Iterable[str]) -> Iterator[Problem]:
-    for name in required:
-        if not probes[name]:
-            yield Problem(f"there is no {name} probe: {_HARM[name]}", probes[name])
-
-
-def _is_opaque(probe: Field) -> bool:
-    """Whether a probe runs a program and names no address, so that nothing is known of it."""
-    command = [item.text for item in probe["exec"]["command"]]
-    return bool(probe["exec"]) and not any(_URL.search(text) for text in command)
-
-
-def _port(given: Field, port: int | None, ports: dict[str, Field]) -> Iterator[tuple[str, Field]]:
-    asked = given.value
-    if isinstance(asked, str) and asked not in ports:
-        yield f"the container has no port '{asked}'{hint(asked, ports)}", given
-    elif asked is None:
-        yield "it names no port", given
-    else:
-        number = ports[asked].value if isinstance(asked, str) else asked
-        if port is not None and number != port:
-            yield f"port {number} is asked, but the server listens on {port}", given
-
-
-def _number(field: Field, default: int) -> int:
-    return field.value if isinstance(field.value, int) and field.value else default
-
-
-def _merged(faults: Iterable[_Fault]) -> Iterator[Problem]:
-    """One problem for all probes that share a fault at one place, as probes with an alias do."""
-    groups: dict[tuple[object, str], list[_Fault]] = {}
-    for fault in faults:
-        groups.setdefault((fault.at.location, fault.words), []).append(fault)
-    for group in groups.values():
-        *most, last = [fault.probe for fault in group]
-        names = f"{', '.join(most)} and {last}" if most else last
-        yield Problem(f"{names} probe: {group[0].words}", group[0].at)
+    def _impatient(self, name: str, probe: Field) -> Iterator[tuple[str, Field]]:
+        wanted, given = self.parameters, patience_of(probe)
+        failures, timeout = probe["failureThreshold"], probe["timeoutSeconds"]
+        if name == "startup" and given.start < wanted.startup_seconds:
+            yield f"it gives up after {given.start} seconds, it must allow {wanted.startup_seconds}", failures
+        if name == "liveness" and given.failures < wanted.liveness_failures:
+            least = wanted.liveness_failures
+            yield f"failureThreshold is {given.failures}, it must be at least {least}", failures
+        if name == "liveness" and given.timeout < wanted.liveness_timeout:
+            least = wanted.liveness_timeout
+            yield f"timeoutSeconds is {given.timeout}, it must be at least {least}", timeout
+        if name == "readiness" and given.silence < wanted.readiness_seconds:
+            least = wanted.readiness_seconds
+            yield f"it fails after {given.silence} seconds of silence, it must allow {least}", failures

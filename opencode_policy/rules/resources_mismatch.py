@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,10 +12,13 @@ from opencode_policy.pod_resources import Amount, Kind, amount_of, pod_amount, r
 from opencode_policy.quantity import QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
+from opencode_policy.same_fault import Fault, listed, shared, subjects
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
 
 _KINDS: tuple[Kind, ...] = ("requests", "limits")
+_VERBS: Mapping[Kind, str] = {"requests": "request", "limits": "may use"}
+_TOGETHER = "together"
 _RIGHT = """\
 resources:
   requests: {cpu: 100m, memory: 256Mi}
@@ -45,16 +48,6 @@ class Parameters:
     def of(self, kind: Kind) -> Mapping[str, str]:
         """The one or the other."""
         return self.requests if kind == "requests" else self.limits
-
-
-@dataclass(frozen=True, slots=True)
-class _Deviation:
-    """A container whose amount is wrong: how that is said of one, and of several."""
-
-    name: str
-    singular: str
-    plural: str
-    at: Field
 
 
 class ResourcesMismatch(Rule):
@@ -160,7 +153,7 @@ resources:
 resources:
   requests:  # <- server requests 512Mi of memory, as its limit is, instead of 256Mi
     cpu: 100m
-  limits: {memory: 512Mi}  # <- server has no limit on cpu instead of 500m
+  limits: {memory: 512Mi}  # <- server may use any amount of cpu instead of 500m
 """),
         ),
         Example(
@@ -172,7 +165,7 @@ resources:
   resources:
     requests:
       cpu: 500m  # <- init requests 500m of cpu instead of 100m
-    limits:  # <- init has no limit on memory instead of 512Mi
+    limits:  # <- init may use any amount of memory instead of 512Mi
       cpu: 500m
 """,
             ),
@@ -203,7 +196,7 @@ resources:
   resources:
     requests: {cpu: 0}
     limits:
-      cpu: 100m  # <- sidecar (100m) and server (500m) may use 600m of cpu together instead of 500m
+      cpu: 100m  # <- sidecar (100m) and server (500m) may use together 600m of cpu instead of 500m
       memory: 0
 """,
             ),
@@ -244,7 +237,7 @@ resources:
                 yield Proof(self._words(), owner["resources"])
 
     def _problems(self, tree: Tree, pod: Pod) -> Iterator[Problem]:
-        found: list[_Deviation] = []
+        found: list[Fault] = []
         for kind in _KINDS:
             for resource, wanted in self.parameters.of(kind).items():
                 whole = pod_amount(pod, kind, resource)
@@ -256,7 +249,10 @@ resources:
                 yield from (Problem(amount.error, amount.at) for amount in broken)
                 if not broken:
                     found += _deviations(kind, resource, amounts, wanted)
-        yield from _merged(found)
+        for group in shared(found):
+            words = f"{subjects(group)} {group[0].words}"
+            one = len(group) == 1 and _TOGETHER not in words
+            yield Problem(words.replace(" request ", " requests ", 1) if one else words, group[0].at)
 
     def _words(self) -> str:
         asked = " and ".join(self.parameters.requests.values())
@@ -270,11 +266,11 @@ def _whole(kind: Kind, resource: str, whole: Field, wanted: str) -> Iterator[Pro
         yield Problem(str(error), whole)
         return
     if not equal:
-        verb = "requests" if kind == "requests" else "may use"
+        verb = _VERBS[kind].replace("request", "requests")
         yield Problem(f"the pod {verb} {whole.text} of {resource} instead of {wanted}", whole)
 
 
-def _deviations(kind: Kind, resource: str, amounts: list[Amount], wanted: str) -> Iterator[_Deviation]:
+def _deviations(kind: Kind, resource: str, amounts: list[Amount], wanted: str) -> Iterator[Fault]:
     """Containers by which the pod does not come to the wanted amount."""
     aim = parse_quantity(wanted).value
     together = running(amounts)
@@ -291,24 +287,22 @@ def _deviations(kind: Kind, resource: str, amounts: list[Amount], wanted: str) -
             yield _sum(kind, resource, together, wanted, aim)
 
 
-def _deviation(kind: Kind, resource: str, amount: Amount, wanted: str) -> _Deviation:
+def _deviation(kind: Kind, resource: str, amount: Amount, wanted: str) -> Fault:
     source = f", {amount.source}," if amount.source else ""
     much = f"{amount.text} of {resource}{source}" if amount.text else f"no {resource}"
-    one, many = ("requests", "request") if kind == "requests" else ("may use", "may use")
+    verb = _VERBS[kind]
     if kind == "limits" and not amount.text:
-        one, many, much = "has", "have", f"no limit on {resource}"
-    tail = f"{much} instead of {wanted}"
-    return _Deviation(amount.container.name, f"{one} {tail}", f"{many} {tail}", amount.at)
+        verb, much = "may use", f"any amount of {resource}"
+    return Fault(amount.container.name, f"{verb} {much} instead of {wanted}", amount.at)
 
 
-def _sum(kind: Kind, resource: str, together: list[Amount], wanted: str, aim: Fraction) -> _Deviation:
+def _sum(kind: Kind, resource: str, together: list[Amount], wanted: str, aim: Fraction) -> Fault:
     """Several containers that do not come to the amount together: told at the first that adds to it."""
     parts = [f"{amount.container.name} ({amount.text or '0'})" for amount in together]
-    verb = "request" if kind == "requests" else "may use"
-    words = f"{verb} {_text(total(together), resource)} of {resource} together instead of {wanted}"
+    much = f"{_text(total(together), resource)} of {resource}"
     surplus = [amount for amount in together if amount.quantity and amount.quantity.value]
     at = surplus[0].at if surplus and total(together) > aim else together[-1].at
-    return _Deviation(_listed(parts), words, words, at)
+    return Fault(listed(parts), f"{_VERBS[kind]} {_TOGETHER} {much} instead of {wanted}", at)
 
 
 def _text(value: Fraction, resource: str) -> str:
@@ -316,18 +310,3 @@ def _text(value: Fraction, resource: str) -> str:
         return f"{float(value * 1000):g}m"
     mebibytes = value / 2**20
     return f"{mebibytes}Mi" if mebibytes.denominator == 1 else f"{float(value):g}"
-
-
-def _listed(names: list[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _merged(found: Iterable[_Deviation]) -> Iterator[Problem]:
-    """One problem for all containers that share their resources by an alias."""
-    groups: dict[tuple[object, str], list[_Deviation]] = {}
-    for item in found:
-        groups.setdefault((item.at.location, item.plural), []).append(item)
-    for group in groups.values():
-        words = group[0].singular if len(group) == 1 else group[0].plural
-        yield Problem(f"{_listed([item.name for item in group])} {words}", group[0].at)

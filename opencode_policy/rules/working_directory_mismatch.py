@@ -18,16 +18,16 @@ from opencode_policy.workload import Container, Pod
 
 _CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
 _SERVER = """\
-workingDir: /work/notes
+workingDir: /repos/notes
 volumeMounts:
-  - {name: data, mountPath: /work, subPath: work}
+  - {name: data, mountPath: /repos, subPath: work}
 """
 _INIT = """\
 - name: init
   env:
-    - {name: TARGET, value: /work/notes}
+    - {name: TARGET, value: /repos/notes}
   volumeMounts:
-    - {name: data, mountPath: /work, subPath: work}
+    - {name: data, mountPath: /repos, subPath: work}
 """
 _PVC = """\
 ---
@@ -66,15 +66,15 @@ class WorkingDirectoryMismatch(Rule):
         Example("one directory for both", deployment(_SERVER, init=_INIT, volumes=_CLAIM) + _PVC),
         Example(
             "another spelling of it",
-            deployment(_SERVER.replace("/work/notes", "/work//notes/"), init=_INIT, volumes=_CLAIM) + _PVC,
+            deployment(_SERVER.replace("/repos/notes", "/repos//notes/"), init=_INIT, volumes=_CLAIM) + _PVC,
         ),
         Example(
             "the target is put together by the kubelet",
             deployment(
                 _SERVER,
                 init=_INIT.replace(
-                    "{name: TARGET, value: /work/notes}",
-                    "{name: NAME, value: notes}\n    - {name: TARGET, value: /work/$(NAME)}",
+                    "{name: TARGET, value: /repos/notes}",
+                    "{name: NAME, value: notes}\n    - {name: TARGET, value: /repos/$(NAME)}",
                 ),
                 volumes=_CLAIM,
             )
@@ -83,7 +83,7 @@ class WorkingDirectoryMismatch(Rule):
         Example(
             "another volume lies deeper, and another init container has no clone",
             deployment(
-                f"{_SERVER}  - {{name: cache, mountPath: /work/notes/.cache}}\n",
+                f"{_SERVER}  - {{name: cache, mountPath: /repos/notes/.cache}}\n",
                 init=f"- {{name: other}}\n{_INIT}",
                 volumes=f"{_CLAIM}- {{name: cache, emptyDir: {{}}}}\n",
             )
@@ -96,7 +96,7 @@ class WorkingDirectoryMismatch(Rule):
             deployment(_SERVER.partition("\n")[2], init=_INIT, volumes=_CLAIM).replace(
                 "name: server",
                 "name: server  # <- the server works in / because it has no workingDir, which must be "
-                "/work/notes",
+                "/repos/notes",
             )
             + _PVC,
         ),
@@ -104,8 +104,8 @@ class WorkingDirectoryMismatch(Rule):
             "another directory",
             deployment(
                 _SERVER.replace(
-                    "/work/notes",
-                    "/work/note  # <- the server works in /work/note, the clone is at /work/notes",
+                    "/repos/notes",
+                    "/repos/note  # <- the server works in /repos/note, the clone is at /repos/notes",
                 ),
                 init=_INIT,
                 volumes=_CLAIM,
@@ -116,10 +116,10 @@ class WorkingDirectoryMismatch(Rule):
             "the same path of another subPath",
             deployment(
                 """\
-workingDir: /work/notes
+workingDir: /repos/notes
 volumeMounts:
   - name: data
-    mountPath: /work  # <- /work/notes of the server is not where init clones to: volume or subPath differ
+    mountPath: /repos  # <- /repos/notes of the server is not where init clones to: volume or subPath differ
     subPath: wrok
 """,
                 init=_INIT,
@@ -130,7 +130,7 @@ volumeMounts:
         Example(
             "the server does not mount the clone",
             deployment(
-                "workingDir: /work/notes  # <- /work/notes of the server is not where init clones to: "
+                "workingDir: /repos/notes  # <- /repos/notes of the server is not where init clones to: "
                 "nothing is mounted there\n",
                 init=_INIT,
                 volumes=_CLAIM,
@@ -145,9 +145,9 @@ volumeMounts:
 - name: init
   env:
     - name: TARGET
-      value: /work  # <- the clone is at /work, where the volume is mounted: it must be a directory below
+      value: /repos  # <- the clone is at /repos, where the volume is mounted: it must be a directory below
   volumeMounts:
-    - {name: data, mountPath: /work, subPath: work}
+    - {name: data, mountPath: /repos, subPath: work}
 """,
                 volumes=_CLAIM,
             )
@@ -160,10 +160,10 @@ volumeMounts:
                 init="""\
 - name: init
   env:
-    - {name: TARGET, value: /work/notes}
+    - {name: TARGET, value: /repos/notes}
   volumeMounts:
     - name: data
-      mountPath: /work  # <- the clone /work/notes is on an emptyDir, which goes with the pod
+      mountPath: /repos  # <- the clone /repos/notes is on an emptyDir, which goes with the pod
       subPath: work
 """,
                 volumes="- {name: data, emptyDir: {}}\n",
@@ -177,7 +177,7 @@ volumeMounts:
 - name: init
   env:
     - name: TARGTE  # <- no init container has the variable TARGET; did you mean this one?
-      value: /work/notes
+      value: /repos/notes
 """,
                 volumes=_CLAIM,
             )

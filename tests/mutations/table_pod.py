@@ -1280,7 +1280,7 @@ RESOURCES = [
         "              cpu: 500m\n",
         "",
         "limits:",
-        f"{ALL_THREE} have no limit on cpu instead of 500m",
+        f"{ALL_THREE} may use any amount of cpu instead of 500m",
     ),
     Change(
         "no request of memory, so that the limit counts",
@@ -1294,7 +1294,7 @@ RESOURCES = [
         "            limits:\n",
         "            limit:\n",
         "resources: &resources",
-        "install-git has no limit on cpu instead of 500m",
+        "install-git may use any amount of cpu instead of 500m",
         ("server-command-mismatch",),
     ),
     Change(
@@ -1309,7 +1309,7 @@ RESOURCES = [
         SERVER_RESOURCES,
         "            failureThreshold: 6\n",
         "name: opencode",
-        "opencode has no limit on cpu instead of 500m",
+        "opencode may use any amount of cpu instead of 500m",
     ),
     Change(
         "the init container asks for more than the server",
@@ -1323,7 +1323,7 @@ RESOURCES = [
         INIT_RESOURCES,
         "                  key: github-pat\n",
         "name: init-workspace",
-        "init-workspace has no limit on memory instead of 512Mi",
+        "init-workspace may use any amount of memory instead of 512Mi",
     ),
     Change(
         "a second container beside the server",
@@ -1331,7 +1331,7 @@ RESOURCES = [
         "      containers:\n        - name: tail\n          image: *git\n          args: [tail]\n"
         "          resources: *resources\n          securityContext: *confined\n",
         "cpu: 100m",
-        "tail (100m) and opencode (100m) request 200m of cpu together instead of 100m",
+        "tail (100m) and opencode (100m) request together 200m of cpu instead of 100m",
         ("server-unexpected", "proxy-present", "image-unofficial"),
     ),
     Change(
@@ -1343,11 +1343,62 @@ RESOURCES = [
     ),
 ]
 
+BUILD_FAILED = ("kustomize-build-failed", "manifest-orphaned")
+REMOVED = [
+    mutation
+    for workspace in (FLUX, HA)
+    for mutation in (
+        Mutation(
+            f"{workspace.prefix}-03",
+            f"opencode.json is removed ({workspace.name})",
+            "provider-unlimited",
+            CONFIG,
+            line="value: /etc/xdg",
+            at=workspace.deployment,
+            message="nothing limits OpenCode to github-copilot: no opencode.json is mounted at "
+            "/etc/xdg/opencode",
+            also=("configuration-unusable", *BUILD_FAILED),
+        ),
+        Mutation(
+            f"{workspace.prefix}-01",
+            f"opencode.json is removed ({workspace.name})",
+            "configuration-unusable",
+            CONFIG,
+            line="name: config",
+            at=GENERATOR,
+            message=f"the ConfigMap {workspace.name}-config holds no opencode.json",
+            also=("provider-unlimited", *BUILD_FAILED),
+        ),
+        Mutation(
+            f"{workspace.prefix}-04",
+            f"install-git.sh is removed ({workspace.name})",
+            "git-missing",
+            f"{COMPONENT}/install-git.sh",
+            line="install-git.sh",
+            at=workspace.deployment,
+            message="there is no file /scripts/install-git.sh in install-git",
+            also=BUILD_FAILED,
+        ),
+        Mutation(
+            f"{workspace.prefix}-07",
+            f"the claim is not listed ({workspace.name})",
+            "session-data-unpersisted",
+            f"{APPS}/{workspace.name}/app/kustomization.yaml",
+            "  - ./pvc.yaml\n",
+            "",
+            line="claimName:",
+            at=workspace.deployment,
+            also=(*ALL_LOST, "reference-dangling", "manifest-orphaned", "claim-mismatch"),
+        ),
+    )
+]
+
 MUTATIONS: list[Mutation] = [
     *in_both("01", "server-command-mismatch", COMMAND),
     *in_both("01", "home-unwritable", HOME),
     *in_both("01", "configuration-unusable", CONFIGURATION),
     *SHARED_CONFIGURATION,
+    *REMOVED,
     *PROVIDER,
     *in_both("03", "provider-unlimited", PROVIDER_IN_ENVIRONMENT),
     *in_both("01", "probe-unsuitable", PROBES),

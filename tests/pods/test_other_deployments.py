@@ -119,7 +119,7 @@ spec:
             - {{name: XDG_DATA_HOME, value: $(BASE)/.share}}
           resources: *small
           volumeMounts:
-            - {{name: work, mountPath: /work}}
+            - {{name: work, mountPath: /repos}}
         - name: proxy
           image: example.org/proxy
           restartPolicy: Always
@@ -129,7 +129,7 @@ spec:
           image: ghcr.io/example/opencode@sha256:0
           command: [/usr/bin/dumb-init, --, opencode]
           args: [web, --hostname, "::", --port, $(PORT), --print-logs]
-          workingDir: /work/notes/
+          workingDir: /repos/notes/
           envFrom:
             - configMapRef: {{name: settings}}
           env:
@@ -147,7 +147,7 @@ spec:
           ports: [{{name: web, containerPort: 4096}}, {{name: metrics, containerPort: 9090}}]
 {PROBES.replace("port: 4096", "port: web")}\
           volumeMounts:
-            - {{name: work, mountPath: /work}}
+            - {{name: work, mountPath: /repos}}
             - {{name: scratch, mountPath: /scratch}}
             - {{name: tools, mountPath: /t, readOnly: true}}
             - {{name: config, mountPath: /config, readOnly: true}}
@@ -167,7 +167,7 @@ spec:
 apiVersion: v1
 kind: ConfigMap
 metadata: {{name: settings}}
-data: {{BASE: /work, PORT: "4096", OPENCODE_DISABLE_PROJECT_CONFIG: "true"}}
+data: {{BASE: /repos, PORT: "4096", OPENCODE_DISABLE_PROJECT_CONFIG: "true"}}
 ---
 apiVersion: v1
 kind: ConfigMap
