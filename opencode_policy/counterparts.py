@@ -1,4 +1,4 @@
-"""Which objects of the workspaces belong together: the same kind, and one name but for the workspace's own."""
+"""Which objects of the workspaces belong together: the same kind, and alike in name."""
 
 from __future__ import annotations
 

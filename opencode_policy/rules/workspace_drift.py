@@ -285,37 +285,17 @@ spec:
                     yield problem
 
     def _problem(self, found: Difference) -> tuple[Location, Problem]:
-        words = _sure(found) if found.sure else _unsure(found)
         related = (Related(f"as {found.model.workspace} has it", found.model.field.location),)
         at: Place = found.side.field
         if found.location != found.side.field.location:
             at = found.location
-        return found.location, Problem(words, at, related)
+        return found.location, Problem(found.words, at, related)
 
     def _is_allowed(self, found: Difference) -> bool:
         path = f"{found.side.field.resource.kind}.{found.path}"
         return any(
             fnmatchcase(path, entry) or fnmatchcase(path, f"{entry}.*") for entry in self.parameters.allowed
         )
-
-
-def _sure(found: Difference) -> str:
-    path, model = found.path, found.model.workspace
-    return {
-        "other": f"{path} is not as in {model}",
-        "missing": f"{path} is missing, which {model} has",
-        "surplus": f"{path} stands here alone, {model} has none",
-        "order": f"{path} has another order than in {model}",
-    }[found.what]
-
-
-def _unsure(found: Difference) -> str:
-    path, model, side = found.path, found.model.workspace, found.side.workspace
-    return {
-        "other": f"{path} differs between {model} and {side}",
-        "surplus": f"{path} stands in {side} and not in {model}",
-        "order": f"the order of {path} differs between {model} and {side}",
-    }[found.what]
 
 
 def _strange(first: WorkspaceTree, second: WorkspaceTree) -> Problem:
