@@ -58,6 +58,23 @@ class Difference:
     sure: bool
 
     @property
+    def words(self) -> str:
+        """The difference as a message: against the model, or between the two where that is not sure."""
+        path, model, side = self.path, self.model.workspace, self.side.workspace
+        sure = {
+            "other": f"{path} is not as in {model}",
+            "missing": f"{path} is missing, which {model} has",
+            "surplus": f"{path} stands here alone, {model} has none",
+            "order": f"{path} has another order than in {model}",
+        }
+        unsure = {
+            "other": f"{path} differs between {model} and {side}",
+            "surplus": f"{path} stands in {side} and not in {model}",
+            "order": f"the order of {path} differs between {model} and {side}",
+        }
+        return (sure if self.sure else unsure)[self.what]
+
+    @property
     def location(self) -> Location:
         """The place that deviates; in a text of many lines the first line that does."""
         mine, theirs = self.side.field.node, self.model.field.node

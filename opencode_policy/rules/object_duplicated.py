@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.duplicates import Twice, doubled
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
-
-_APPLY_KEY = "kustomize.toolkit.fluxcd.io/ssa"
-_SHARING = frozenset({"ifnotpresent", "ignore", "merge"})
-"""Values of the annotation that let several Kustomizations apply one object (kustomize-controller)."""
 
 _APP = "kubernetes/apps/demo/demo/app"
 _KS = "kubernetes/apps/demo/demo/ks.yaml"
@@ -35,8 +29,6 @@ spec:
   targetNamespace: demo
   sourceRef: {kind: GitRepository, name: home}
 """
-
-Identity = tuple[str, str, str, str]
 
 
 class ObjectDuplicated(Rule):
@@ -214,7 +206,7 @@ spec: {path: ./kubernetes/apps/demo/second/app}
     )
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
-        twice = list(_doubled(tree))
+        twice = list(doubled(tree))
         folders: dict[tuple[int, int], list[Twice]] = {}
         for item in twice:
             if item.is_whole_folder:
@@ -222,62 +214,13 @@ spec: {path: ./kubernetes/apps/demo/second/app}
             else:
                 yield _problem(item)
         yield from (_folder_problem(items) for items in folders.values())
-        doubled = {build.name for item in twice for build in item.builds}
+        concerned = {build.name for item in twice for build in item.builds}
         for workspace in tree.workspaces:
             place, count = workspace.anchor, len(workspace.resources)
             if place is None:
                 yield Unknown(f"{workspace.name} is not in the tree")
-            elif workspace.name not in doubled:
+            elif workspace.name not in concerned:
                 yield Proof(f"each of the {count} objects of {workspace.name} is applied once", place)
-
-
-@dataclass(frozen=True, slots=True)
-class Twice:
-    """An object that stands in two builds, or twice in one; `builds` are those of `other` and `resource`."""
-
-    resource: Resource
-    other: Resource
-    builds: tuple[FluxBuild, FluxBuild]
-
-    @property
-    def is_whole_folder(self) -> bool:
-        """Whether it is one manifest, in two builds of which one's folder holds the other's."""
-        first, second = (build.folder or "" for build in self.builds)
-        nested = first == second or first.startswith(f"{second}/") or second.startswith(f"{first}/")
-        return self.builds[0] is not self.builds[1] and nested and self.is_one_manifest
-
-    @property
-    def is_one_manifest(self) -> bool:
-        names = [item["metadata"]["name"].location for item in (self.resource, self.other)]
-        return names[0] == names[1]
-
-
-def _doubled(tree: Tree) -> Iterator[Twice]:
-    """Every object that was applied before, with the first one."""
-    first: dict[Identity, tuple[Resource, FluxBuild]] = {}
-    for build in tree.builds:
-        for resource in build.resources:
-            if _is_open(resource):
-                continue
-            other, by = first.setdefault(_identity(resource), (resource, build))
-            if other is not resource and not (_is_shared(resource) or _is_shared(other)):
-                yield Twice(resource, other, (by, build))
-
-
-def _identity(resource: Resource) -> Identity:
-    """What the API server tells objects apart by."""
-    return resource.id.group, resource.kind, resource.namespace, resource.name
-
-
-def _is_open(resource: Resource) -> bool:
-    """Whether the name is not known before Flux substitutes it."""
-    return "${" in f"{resource.namespace}{resource.name}"
-
-
-def _is_shared(resource: Resource) -> bool:
-    metadata = resource["metadata"]
-    values = (metadata[place][_APPLY_KEY].text.casefold() for place in ("annotations", "labels"))
-    return any(value in _SHARING for value in values)
 
 
 def _problem(item: Twice) -> Problem:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from opencode_policy.location import Location
 from opencode_policy.markdown import Section, sections, visible
 from opencode_policy.nearest import hint, nearest
-from opencode_policy.outcome import Outcome, Problem, Proof
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_flow import fetched
 from opencode_policy.source import Source
@@ -182,6 +182,9 @@ Reloader, `auth login`
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
         path = self.parameters.path
         source = tree.sources.get(path)
+        if source is None and all(workspace.build is None for workspace in tree.workspaces):
+            yield Unknown("no workspace is in the tree, and no manual either")
+            return
         if source is None:
             near = hint(path, [other for other in tree.sources if other.endswith(".md")])
             yield Problem(f"there is no {path}{near}", Location(path, 1, 1, 1, 1))

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from opencode_policy.counterparts import counterparts, objects_of, share_any, sides_of
 from opencode_policy.drift import Difference, Side, differences
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Irrelevant, Outcome, Place, Problem, Proof, Unknown
-from opencode_policy.own_names import OwnNames
-from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
 
@@ -264,75 +263,39 @@ spec:
         for workspace in tree.workspaces:
             if workspace not in present:
                 yield Unknown(f"{workspace.name} applies nothing that could be compared", workspace.anchor)
-        strange = [workspace for workspace in present[1:] if not _shared(present[0], workspace)]
+        strange = [workspace for workspace in present[1:] if not share_any(present[0], workspace)]
         alike = [workspace for workspace in present if workspace not in strange]
         problems = [_strange(present[0], workspace) for workspace in strange]
         problems += self._problems(alike) if len(alike) > 1 else []
         yield from problems
         for workspace in alike[1:] if not problems else ():
-            count, place = len(_objects(workspace)), workspace.anchor
+            count, place = len(objects_of(workspace)), workspace.anchor
             if place is not None:
                 yield Proof(f"the {count} objects of {workspace.name} are as in {present[0].name}", place)
 
     def _problems(self, workspaces: list[WorkspaceTree]) -> Iterator[Problem]:
         seen: set[Location] = set()
-        for group in _counterparts(_sides(workspaces)):
-            found = list(differences(group)) if len(group) == len(workspaces) else []
+        for group in counterparts(sides_of(workspaces)):
+            found = list(differences(group)) if len(group) > 1 else []
             problems = [self._problem(item) for item in found if not self._is_allowed(item)]
-            if len(group) < len(workspaces):
-                problems = list(_lonely(group, workspaces))
+            problems += _lacking(group, workspaces)
             for place, problem in problems:
                 if place not in seen:
                     seen.add(place)
                     yield problem
 
     def _problem(self, found: Difference) -> tuple[Location, Problem]:
-        words = _sure(found) if found.sure else _unsure(found)
         related = (Related(f"as {found.model.workspace} has it", found.model.field.location),)
         at: Place = found.side.field
         if found.location != found.side.field.location:
             at = found.location
-        return found.location, Problem(words, at, related)
+        return found.location, Problem(found.words, at, related)
 
     def _is_allowed(self, found: Difference) -> bool:
         path = f"{found.side.field.resource.kind}.{found.path}"
         return any(
             fnmatchcase(path, entry) or fnmatchcase(path, f"{entry}.*") for entry in self.parameters.allowed
         )
-
-
-def _sure(found: Difference) -> str:
-    path, model = found.path, found.model.workspace
-    return {
-        "other": f"{path} is not as in {model}",
-        "missing": f"{path} is missing, which {model} has",
-        "surplus": f"{path} stands here alone, {model} has none",
-        "order": f"{path} has another order than in {model}",
-    }[found.what]
-
-
-def _unsure(found: Difference) -> str:
-    path, model, side = found.path, found.model.workspace, found.side.workspace
-    return {
-        "other": f"{path} differs between {model} and {side}",
-        "surplus": f"{path} stands in {side} and not in {model}",
-        "order": f"the order of {path} differs between {model} and {side}",
-    }[found.what]
-
-
-def _objects(workspace: WorkspaceTree) -> list[Resource]:
-    """What the workspace's Kustomization applies, and that itself."""
-    own = workspace.build.resource if workspace.build else None
-    return [*([own] if own else []), *workspace.resources]
-
-
-def _shared(first: WorkspaceTree, second: WorkspaceTree) -> bool:
-    """Whether any object of the one has a counterpart in the other."""
-    names = [
-        {(side.field.resource.kind, side.own.masked(side.field.resource.name)) for side in group}
-        for group in _sides([first, second], own=False)
-    ]
-    return bool(names[0] & names[1])
 
 
 def _strange(first: WorkspaceTree, second: WorkspaceTree) -> Problem:
@@ -343,43 +306,13 @@ def _strange(first: WorkspaceTree, second: WorkspaceTree) -> Problem:
     return Problem(words, place)
 
 
-def _sides(workspaces: list[WorkspaceTree], *, own: bool = True) -> list[list[Side]]:
-    """Every object of each workspace, with or without its own Kustomization."""
-    names = [OwnNames.of(workspace) for workspace in workspaces]
-    sides = []
-    for workspace, every in zip(workspaces, names, strict=True):
-        others = [other for other in names if other is not every]
-        foreign = tuple(other.apart_from([every]) for other in others)
-        alone, common = every.apart_from(others), every.common_with(others)
-        objects = _objects(workspace) if own else workspace.resources
-        sides.append([Side(workspace.name, alone, foreign, common, item.field) for item in objects])
-    return sides
-
-
-def _counterparts(sides: list[list[Side]]) -> Iterator[list[Side]]:
-    """Objects that belong together: by kind and masked name, else as the last of their kind on every side."""
-    found: dict[tuple[str, str, str], dict[str, Side]] = {}
-    for side in (side for group in sides for side in group):
-        resource = side.field.resource
-        key = (resource.id.group, resource.kind, side.own.masked(resource.name))
-        found.setdefault(key, {}).setdefault(side.workspace, side)
-    groups = {key: list(group.values()) for key, group in found.items()}
-    whole = {key: group for key, group in groups.items() if len(group) == len(sides)}
-    rest: dict[tuple[str, str], list[Side]] = {}
-    for key, group in groups.items():
-        if key not in whole:
-            rest.setdefault(key[:2], []).extend(group)
-    yield from whole.values()
-    for group in rest.values():
-        paired = len(group) == len(sides) == len({side.workspace for side in group})
-        yield from [group] if paired else [[side] for side in group]
-
-
-def _lonely(group: list[Side], workspaces: list[WorkspaceTree]) -> Iterator[tuple[Location, Problem]]:
-    """An object that not every workspace has."""
-    for side in group:
-        without = [item.name for item in workspaces if item.name != side.workspace]
-        resource = side.field.resource
-        place = resource["metadata"]["name"]
-        words = f"{' and '.join(without)} has no counterpart of {resource.id}"
-        yield place.location, Problem(words, place)
+def _lacking(group: list[Side], workspaces: list[WorkspaceTree]) -> list[tuple[Location, Problem]]:
+    """An object that not every workspace has, at the first that has it."""
+    having = {side.workspace for side in group}
+    without = [item.name for item in workspaces if item.name not in having]
+    resource = group[0].field.resource
+    place = resource["metadata"]["name"]
+    words = (
+        f"{' and '.join(without)} {'has' if len(without) == 1 else 'have'} no counterpart of {resource.id}"
+    )
+    return [(place.location, Problem(words, place))] if without else []
