@@ -39,7 +39,7 @@ def _length(node: ScalarNode, position: int) -> int:
     text = node.source.text
     if node.style == '"' and text[position] == "\\":
         return _escape_length(text, position)
-    return _written_length("'", text, position) if node.style == "'" else 1
+    return 2 if node.style == "'" and text[position : position + 2] == "''" else 1
 
 
 def _offsets(node: ScalarNode) -> list[int] | None:
