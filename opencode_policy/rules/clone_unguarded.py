@@ -205,7 +205,7 @@ set -e
         Example(
             "nothing clones",
             starting(
-                'echo \'git clone "$REPO_URL"\' # git clone\n',
+                "echo 'git clone \"$REPO_URL\"' # git clone\n",
                 changed=(
                     "      initContainers:\n",
                     "      initContainers:  # <- no container of demo clones a repository: an empty volume stays empty\n",

@@ -112,7 +112,9 @@ git -C "$REPO_DIR" pull -q --ff-only  # <- every start brings the clone up to da
             "switched on in the manifest",
             starting(
                 _SWITCHED,
-                changed=_env('value: "true"  # <- PULL is switched on here: every start brings the clone up to date'),
+                changed=_env(
+                    'value: "true"  # <- PULL is switched on here: every start brings the clone up to date'
+                ),
             ),
         ),
         Example(

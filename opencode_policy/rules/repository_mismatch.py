@@ -145,7 +145,9 @@ git -C "$REPO_DIR" remote set-url origin https://github.com/example/fork.git  # 
         boots = boots_of(workspace)
         clones = cloned(boots) if boots else []
         if boots is None or not clones:
-            yield Unknown(f"{workspace.name} makes no clone whose address could be compared", workspace.anchor)
+            yield Unknown(
+                f"{workspace.name} makes no clone whose address could be compared", workspace.anchor
+            )
             return
         judged = [list(_judged(workspace, boots, clone)) for clone in clones]
         fine = [outcomes for outcomes in judged if not any(isinstance(item, Problem) for item in outcomes)]
@@ -194,7 +196,9 @@ def _named(
         theirs = parse_repository_url(other.spec.repository)
         if theirs is not None and theirs.name == clone.name != wanted.name:
             container = boots.first.container_of(clone.event.where)
-            message = f"the clone of {wanted.name} lies in a folder named after the repository of {other.name}"
+            message = (
+                f"the clone of {wanted.name} lies in a folder named after the repository of {other.name}"
+            )
             at = given_by(container, clone.path) or clone.event.where.location
             yield Problem(message, at, severity="warning")
             return

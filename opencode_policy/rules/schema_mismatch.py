@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource
@@ -11,7 +12,10 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.schemas.cel import LIBRARY, evaluate, is_available
 from opencode_policy.schemas.messages import message
 from opencode_policy.schemas.validator import Violation
-from opencode_policy.tree import Tree
+from opencode_policy.tree import Tree, WorkspaceTree
+
+_OF_ALL = "SEC-02"
+"""The requirement on what belongs to no workspace."""
 
 
 class SchemaMismatch(Rule):
@@ -21,7 +25,7 @@ class SchemaMismatch(Rule):
     quotes into a number (fluxcd/pkg kustomize/kustomize_varsub.go).
     """
 
-    requirements = ("SEC-02",)
+    requirements = ("SEC-02", "FLUX-01", "HA-01")
     why = (
         "The API server refuses a value of the wrong type, and with it the whole Kustomization. A field that "
         "it does not know it refuses or drops, and what was meant does not happen."
@@ -117,22 +121,32 @@ metadata: {name: demo}
         ),
     )
 
+    def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
+        if not workspace.resources:
+            yield Unknown(f"no object of {workspace.name} is applied")
+        yield from _all_judged(workspace.tree, workspace.resources)
+
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
-        unknown: Counter[tuple[str, str]] = Counter()
-        first: dict[tuple[str, str], Resource] = {}
-        for resource in tree.resources:
-            if resource.applied_by is None or not resource.id.api_version:
-                continue
-            if tree.schemas.validator(resource.id.api_version, resource.kind) is None:
-                key = resource.id.api_version, resource.kind
-                unknown[key] += 1
-                first.setdefault(key, resource)
-            else:
-                yield from _judged(tree, resource)
-        for (api_version, kind), count in unknown.items():
-            yield _without_schema(tree, first[api_version, kind], count)
+        own = {id(resource) for workspace in tree.workspaces for resource in workspace.resources}
+        others = [item for item in tree.resources if item.applied_by is not None and id(item) not in own]
+        for outcome in _all_judged(tree, others):
+            yield replace(outcome, requirement=_OF_ALL)
         for name, reason in tree.schemas.broken.items():
-            yield Unknown(f"the schema {name} cannot be used: {reason}")
+            yield Unknown(f"the schema {name} cannot be used: {reason}", requirement=_OF_ALL)
+
+
+def _all_judged(tree: Tree, resources: Iterable[Resource]) -> Iterator[Outcome]:
+    unknown: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Resource] = {}
+    for resource in resources:
+        key = resource.id.api_version, resource.kind
+        if tree.schemas.validator(*key) is None:
+            unknown[key] += 1
+            first.setdefault(key, resource)
+        else:
+            yield from _judged(tree, resource)
+    for key, count in unknown.items():
+        yield _without_schema(tree, first[key], count)
 
 
 def _without_schema(tree: Tree, resource: Resource, count: int) -> Unknown:

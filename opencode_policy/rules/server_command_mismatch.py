@@ -9,8 +9,9 @@ from opencode_policy.container_process import process_of, started_by
 from opencode_policy.nearest import hint
 from opencode_policy.opencode_configuration import Configuration, configuration_of
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pod_duplicates import duplicates
 from opencode_policy.pod_examples import deployment
-from opencode_policy.pod_refusals import refusals
+from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.server_command import ANY_PORT, LOOPBACK, PROGRAM, ServerCommand, read_command
 from opencode_policy.server_paths import server_paths
@@ -35,15 +36,13 @@ class Parameters:
 class ServerCommandMismatch(Rule):
     """The server's container does not start OpenCode on the required address and port.
 
-    What the API server refuses in the pod counts too: from a pod that is refused no server starts.
+    A name given twice counts too: the API server refuses such a pod, and no server starts.
     """
 
     requirements = ("FLUX-01", "HA-01")
     why = (
         "OpenCode listens on 127.0.0.1 unless it is told otherwise, so that nothing outside the pod reaches "
-        "it, and on another port where the usual one is taken. It exits on an option that it does not know. "
-        "Arguments and values of variables must be texts: YAML reads 4096 as a number, and the API server "
-        "then refuses the object."
+        "it, and on another port where the usual one is taken. It exits on an option that it does not know."
     )
     fix = 'Start it with args: [web, --hostname, 0.0.0.0, --port, "4096"], the port in quotes.'
     Parameters = Parameters
@@ -101,24 +100,9 @@ data:
     )
     bad = (
         Example(
-            "numbers where texts belong",
-            deployment("""\
-args:
-  - web
-  - --hostname
-  - 0.0.0.0
-  - --port
-  - 4096  # <- args[4] is the number 4096 where a text belongs
-env:
-  - name: OPENCODE_DISABLE_AUTOUPDATE
-    value: true  # <- value is the boolean true where a text belongs
-"""),
-        ),
-        Example(
-            "fields that Kubernetes refuses",
+            "two mounts at one path",
             deployment(f"""\
 {_GOOD}\
-workingdir: /tmp  # <- containers[0] has no field 'workingdir'; did you mean 'workingDir'?
 volumeMounts:
   - {{name: a, mountPath: /a}}
   - name: b
@@ -133,15 +117,6 @@ args:
   - --hostname
   - localhost  # <- the server listens on localhost instead of 0.0.0.0 or ::
   - --port=4097  # <- the server listens on port 4097 instead of 4096
-"""),
-        ),
-        Example(
-            "YAML takes a colon at the end for a key",
-            deployment("""\
-args:
-  - web
-  - --port=4096
-  - --hostname=::  # <- args[2] is a mapping where a text belongs
 """),
         ),
         Example(
@@ -230,12 +205,15 @@ ports:
         if server is None:
             yield no_server(workspace)
             return
-        refused = [Problem(item.message, item.at) for item in refusals(server.pod)]
+        refused = [Problem(item.message, item.at) for item in duplicates(server.pod)]
         yield from refused
-        if not any(_in_command(server, problem) for problem in refused):
-            for outcome in self._started(workspace, server):
-                if not refused or not isinstance(outcome, Proof):
-                    yield outcome
+        misshapen = _misshapen(server)
+        if misshapen is not None:
+            yield Unknown(f"{misshapen.dotted} has not the form that its schema asks for", misshapen)
+            return
+        for outcome in self._started(workspace, server):
+            if not refused or not isinstance(outcome, Proof):
+                yield outcome
 
     def _started(self, workspace: WorkspaceTree, server: Container) -> Iterator[Outcome]:
         paths = server_paths(workspace.tree, server)
@@ -318,7 +296,13 @@ ports:
             yield Problem(words, ports[0])
 
 
-def _in_command(server: Container, problem: Problem) -> bool:
-    """Whether a problem is about the form of `command` or `args`, which then tell nothing."""
-    pointer = getattr(problem.at, "pointer", "")
-    return any(pointer.startswith(server.field[name].pointer) for name in ("command", "args"))
+def _misshapen(server: Container) -> Field | None:
+    """The part of `command` and `args` that is no list of texts, which then tell nothing."""
+    for name in ("command", "args"):
+        listed = server.field[name]
+        if listed and not listed.is_list:
+            return listed
+        for item in listed:
+            if not isinstance(item.value, str):
+                return item
+    return None

@@ -17,8 +17,8 @@ from opencode_policy.rules.table import load_rules
 from opencode_policy.run import Run, evaluate
 from opencode_policy.source import Source
 
-FOLLOWS = frozenset({"workspace-drift"})
-"""Rules that any change to one workspace alone sets off, since it then differs from the other."""
+FOLLOWS = frozenset({"workspace-drift", "schema-mismatch"})
+"""Rules that any change to one workspace alone may set off: it then differs, or fits its schema no more."""
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = "kubernetes/apps/opencode"

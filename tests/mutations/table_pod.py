@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.mutations.harness import APPS, Mutation
 
@@ -110,15 +110,64 @@ READINESS = """\
 DATA_LOST = ("session-data-unpersisted", "auth-unpersisted")
 ALL_LOST = (*DATA_LOST, "working-directory-mismatch", "backup-missing")
 PORT_LOST = ("probe-unsuitable", "route-chain-broken")
+UNREAD = ("server-command-mismatch", "route-chain-broken")
 
-COMMAND = [
+FORM = [
     Change(
         "the port loses its quotes",
         '"4096"]',
         "4096]",
         ARGS[:20],
-        "args[4] is the number 4096 where a text belongs",
+        "an item of 'args' must be text, not a number without quotes",
     ),
+    Change(
+        "args without an s",
+        "args: [web",
+        "arg: [web",
+        "arg: [web",
+        "there is no field 'arg' here; did you mean 'args'?",
+    ),
+    Change(
+        "one text instead of a list",
+        ARGS,
+        "args: web --hostname 0.0.0.0 --port 4096",
+        "args: web",
+        "'args' must be a list, not text",
+    ),
+    Change(
+        "the container's port in quotes",
+        "containerPort: 4096",
+        'containerPort: "4096"',
+        "containerPort:",
+        "'containerPort' must be a whole number, not a number in quotes",
+        PORT_LOST,
+    ),
+    Change(
+        "a variable loses its quotes",
+        'OPENCODE_DISABLE_AUTOUPDATE\n              value: "true"',
+        "OPENCODE_DISABLE_AUTOUPDATE\n              value: true",
+        "value: true",
+        "'value' must be text, not true without quotes",
+    ),
+    Change(
+        "a variable of the init container loses its quotes",
+        'value: "false"',
+        "value: false",
+        "value: false",
+        "'value' must be text, not false without quotes",
+        ("pull-unswitched",),
+    ),
+    Change(
+        "a field in another case",
+        "subPath: workspace\n            - name: config",
+        "subpath: workspace\n            - name: config",
+        "subpath: workspace",
+        "there is no field 'subpath' here; did you mean 'subPath'?",
+        ("working-directory-mismatch",),
+    ),
+]
+
+COMMAND = [
     Change(
         "no address",
         "--hostname, 0.0.0.0, ",
@@ -139,6 +188,7 @@ COMMAND = [
         "",
         "args: [web",
         "without --port the server takes any port if the usual one is not free: it must be told 4096",
+        ("route-chain-broken",),
     ),
     Change(
         "another port",
@@ -185,20 +235,6 @@ COMMAND = [
         ("probe-unsuitable",),
     ),
     Change(
-        "args without an s",
-        "args: [web",
-        "arg: [web",
-        "arg: [web",
-        "containers[0] has no field 'arg'; did you mean 'args'?",
-    ),
-    Change(
-        "one text instead of a list",
-        ARGS,
-        "args: web --hostname 0.0.0.0 --port 4096",
-        "args: web",
-        "args is a text where a list belongs",
-    ),
-    Change(
         "kept asleep for debugging",
         ARGS,
         "command: [sleep, infinity]",
@@ -221,37 +257,6 @@ COMMAND = [
         "containerPort: 8080",
         "the container's port is 8080, but the server listens on 4096",
         PORT_LOST,
-    ),
-    Change(
-        "the container's port in quotes",
-        "containerPort: 4096",
-        'containerPort: "4096"',
-        "containerPort:",
-        "containerPort is a text where an integer belongs",
-        PORT_LOST,
-    ),
-    Change(
-        "a variable loses its quotes",
-        'OPENCODE_DISABLE_AUTOUPDATE\n              value: "true"',
-        "OPENCODE_DISABLE_AUTOUPDATE\n              value: true",
-        "value: true",
-        "value is the boolean true where a text belongs",
-    ),
-    Change(
-        "a variable of the init container loses its quotes",
-        'value: "false"',
-        "value: false",
-        "value: false",
-        "value is the boolean false where a text belongs",
-        ("pull-unswitched",),
-    ),
-    Change(
-        "a field in another case",
-        "subPath: workspace\n            - name: config",
-        "subpath: workspace\n            - name: config",
-        "subpath: workspace",
-        "volumeMounts[1] has no field 'subpath'; did you mean 'subPath'?",
-        ("working-directory-mismatch",),
     ),
     Change(
         "two mounts at one path",
@@ -1394,6 +1399,7 @@ REMOVED = [
 ]
 
 MUTATIONS: list[Mutation] = [
+    *in_both("01", "schema-mismatch", [replace(change, also=(*change.also, *UNREAD)) for change in FORM]),
     *in_both("01", "server-command-mismatch", COMMAND),
     *in_both("01", "home-unwritable", HOME),
     *in_both("01", "configuration-unusable", CONFIGURATION),
