@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opencode_policy.flux_tree import is_below
 from opencode_policy.nodes import ScalarNode, walk
 from opencode_policy.resource import Field, Resource
 from opencode_policy.shell.wrappers import base_name
@@ -40,12 +41,17 @@ def server_repositories(tree: Tree) -> set[str]:
 
 
 def strangers(tree: Tree) -> Iterator[Sign]:
-    """Containers that run a server and are none of a workspace; what nothing applies does not run."""
+    """Containers that run a server and are none of a workspace; what nothing applies does not run.
+
+    A workspace that cannot be made out has its server in its folder all the same.
+    """
     known = {_identity(item.server) for item in tree.workspaces if item.server is not None}
     images = server_repositories(tree)
     own = {id(item.pod.workload) for item in tree.workspaces if item.pod is not None}
+    folders = tuple(item.spec.path for item in tree.workspaces if item.server is None)
     for pod in tree.pods:
-        for container in pod.all_containers if tree.applies(pod.workload) else ():
+        counts = tree.applies(pod.workload) and not is_below(pod.workload.path, folders)
+        for container in pod.all_containers if counts else ():
             prepares = container.role == "init" and id(pod.workload) in own
             sign = _sign(container, images)
             if sign is not None and not prepares and _identity(container) not in known:

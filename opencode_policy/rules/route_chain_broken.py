@@ -337,13 +337,23 @@ spec:
             yield Unknown(f"{workspace.name} lacks {missing}", workspace.anchor)
             return
         tree, served = workspace.tree, False
-        for claim in serving(tree, host):
+        for claim in _distinct(workspace, serving(tree, host)):
             links, own = list(chain(tree, claim, host, server)), is_own(workspace, claim)
             served = served or own or _leads(links)
             yield from (link.outcome for link in links) if own else _foreign(claim, host, links)
         if not served:
             yield _unserved(workspace)
         yield own_pods_link(server.pod).outcome
+
+
+def _distinct(workspace: WorkspaceTree, claims: list[Claim]) -> list[Claim]:
+    """Claims without copies of the workspace's routes: a manifest applied twice is no other route."""
+    own = {(claim.route.path, claim.route.name) for claim in claims if is_own(workspace, claim)}
+    return [
+        claim
+        for claim in claims
+        if is_own(workspace, claim) or (claim.route.path, claim.route.name) not in own
+    ]
 
 
 def _leads(links: list[Link]) -> bool:

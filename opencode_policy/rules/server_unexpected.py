@@ -195,9 +195,10 @@ def _stranger(tree: Tree, sign: Sign) -> Problem:
         files = workspace.build.files if workspace.build else set()
         if workspace.pod is not None and workload is workspace.pod.workload:
             return Problem(f"{workload.name} {sign.words} beside its server", sign.at)
-        if workload.path in files and build is not workspace.build and build and build.resource:
+        if workload.path in files and build is not None and build is not workspace.build:
             words = f"the Flux Kustomization {build.name} applies the server of {workspace.name} once more"
-            return Problem(words, build.resource["metadata"]["name"], (near("this server", sign.at),))
+            place = build.resource["metadata"]["name"] if build.resource else sign.at
+            return Problem(words, place, (near("this server", sign.at),))
     return Problem(f"{workload.name} {sign.words}, and is the server of no workspace", sign.at)
 
 

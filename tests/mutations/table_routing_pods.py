@@ -161,7 +161,7 @@ _PODS = [
         "containerPort: 4097",
         "containerPort: 4097",
         "requests go to 4097, and the server listens on 4096",
-        also=("probe-unsuitable",),
+        also=("probe-unsuitable", "server-command-mismatch"),
     ),
     chain(
         "HA-01",

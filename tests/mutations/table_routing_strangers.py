@@ -380,7 +380,7 @@ _SERVERS = [
         "                    secretKeyRef: {name: opencode-flux-secret, key: server-password}\n",
         "OPENCODE_SERVER_PASSWORD",
         "nightly is given OPENCODE_SERVER_PASSWORD, and is the server of no workspace",
-        also=_SERVER_RULES,
+        also=("pipeline-coupled", *_SERVER_RULES),
     ),
     _server(
         "a second server in the pod",
