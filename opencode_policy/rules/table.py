@@ -19,6 +19,7 @@ from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMisma
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
 from opencode_policy.rules.pull_unswitched import PullUnswitched
+from opencode_policy.rules.push_automatic import PushAutomatic
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.repository_mismatch import RepositoryMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
@@ -47,6 +48,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ReferenceDangling,
     ClaimMismatch,
     PullUnswitched,
+    PushAutomatic,
 )
 
 
