@@ -52,11 +52,11 @@ def _of_pod_script(script: PodScript) -> Iterator[Push]:
 
 
 def pushes_of_config_map(resource: Resource) -> list[Push]:
-    """What the scripts among the values of a ConfigMap push."""
+    """What the scripts among the values of a ConfigMap push; a file that it was made from speaks for itself."""
     found = []
     for key, value in resource["data"].entries():
         node = value.node
-        if isinstance(node, ScalarNode) and is_script(key, node.value):
+        if isinstance(node, ScalarNode) and node.style != "file" and is_script(key, node.value):
             found += pushes_in(node.value, lambda span, node=node: locate(node, span.start, span.end))
     return found
 

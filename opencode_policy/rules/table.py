@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.auth_seed_misplaced import AuthSeedMisplaced
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.certificate_host_uncovered import CertificateHostUncovered
 from opencode_policy.rules.certificate_name_clash import CertificateNameClash
@@ -34,6 +35,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    AuthSeedMisplaced,
     RepositoryMismatch,
     CloneUnguarded,
     WorkspaceLayoutMismatch,
