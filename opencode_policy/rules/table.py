@@ -24,6 +24,7 @@ from opencode_policy.rules.push_automatic import PushAutomatic
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.repository_mismatch import RepositoryMismatch
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
+from opencode_policy.rules.seed_script_defective import SeedScriptDefective
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.workspace_layout_mismatch import WorkspaceLayoutMismatch
 
@@ -35,6 +36,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     CertificateNameClash,
     CertificateNotServed,
     AggregatorIncomplete,
+    SeedScriptDefective,
     AuthSeedMisplaced,
     RepositoryMismatch,
     CloneUnguarded,

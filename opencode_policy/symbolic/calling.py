@@ -16,7 +16,7 @@ from opencode_policy.symbolic.expansion import Executor, Expander
 from opencode_policy.symbolic.machine import Invocation, Machine, note
 from opencode_policy.symbolic.programs import PROGRAMS, run_unknown
 from opencode_policy.symbolic.redirection import redirected
-from opencode_policy.symbolic.state import EXIT, NEXT, RETURN, State, merged
+from opencode_policy.symbolic.state import EXIT, LOG, NEXT, RETURN, State, merged
 from opencode_policy.symbolic.symbols import is_known, symbols_in
 
 _DEPTH = 40
@@ -170,10 +170,9 @@ class Caller:
         if name in machine.watched or machine.symbols.sources(*invocation.words) & machine.secrets:
             reads = [self._read(state, word) for word in invocation.arguments]
             reads = [text for text in reads if text]
-            note(
-                state,
-                Ran(invocation.where, state.assumed, tuple(invocation.words), state.stdin, tuple(reads)),
-            )
+            given = tuple((key, text) for key, text in state.variables.items() if key in state.exported)
+            words, shown = tuple(invocation.words), state.sink == LOG
+            note(state, Ran(invocation.where, state.assumed, words, state.stdin, tuple(reads), given, shown))
         (program or run_unknown)(invocation)
 
     def _read(self, state: State, word: str) -> str:
