@@ -158,8 +158,15 @@ def _beside(container: Container, path: str, mounted: str) -> bool:
 def _empty(seed: LoginSeed, container: Container) -> Field | None:
     """A variable that a script of the container asks for, and the manifest leaves empty."""
     scripts = pod_scripts(seed.boots.workspace.tree, seed.boots.pod)
-    read = {name for item in scripts if item.container.name == container.name for name in variables_read(item.text)}
-    empty = [entry for entry in container.field["env"] if entry["name"].text in read and not entry["valueFrom"]]
+    read = {
+        name
+        for item in scripts
+        if item.container.name == container.name
+        for name in variables_read(item.text)
+    }
+    empty = [
+        entry for entry in container.field["env"] if entry["name"].text in read and not entry["valueFrom"]
+    ]
     return next((entry["value"] for entry in empty if not entry["value"].text), None)
 
 
@@ -173,8 +180,10 @@ def kept(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
     if seed.login.place.volume not in boots.kept:
         yield Unknown(f"{seed.login.path} is on no volume that outlives the pod", seed.login.at, tag)
         return
-    if boots.second is None or boots.renewed is None or not any(
-        seed.arrived(ending, seed.first_version) for ending in boots.first.finished
+    if (
+        boots.second is None
+        or boots.renewed is None
+        or not any(seed.arrived(ending, seed.first_version) for ending in boots.first.finished)
     ):
         yield Unknown("the first start leaves no login that a later one could find", seed.login.at, tag)
         return
@@ -193,7 +202,10 @@ def _not_a_file(seed: LoginSeed) -> tuple[str, Place] | None:
         return None
     content = server.env(REPLACING)
     if content.exists:
-        return f"{REPLACING} takes the place of the login file: a login made in the interface is lost", content["name"]
+        return (
+            f"{REPLACING} takes the place of the login file: a login made in the interface is lost",
+            content["name"],
+        )
     for found in seed.seeds:
         if found.use.container.name == server.name and found.path == seed.login.path:
             words = "the server's login file is the Secret itself, which it cannot write: logins in the interface fail"

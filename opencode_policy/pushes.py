@@ -31,7 +31,9 @@ _HOSTS = {
 }
 """Command lines of git hosts, and what of them changes a repository there."""
 
-_READING = frozenset({"view", "list", "status", "diff", "checks", "checkout", "clone", "download", "set-default"})
+_READING = frozenset(
+    {"view", "list", "status", "diff", "checks", "checkout", "clone", "download", "set-default"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,9 +146,7 @@ class SeedRun:
 
     def _heeded(self, event: Ran) -> bool:
         """Whether the exit status of a call decides anything."""
-        return any(
-            item.where.key == event.where.key for ending in self.endings for item in ending.assumed
-        )
+        return any(item.where.key == event.where.key for ending in self.endings for item in ending.assumed)
 
     def leaks(self) -> Iterator[tuple[Event, str]]:
         """Where the login comes to light, and how."""

@@ -27,6 +27,10 @@ fi
 """
 
 
+_HOME = "              value: /home/user"
+_DATA = "            - name: XDG_DATA_HOME\n              value: /workspace/data"
+
+
 class AuthSeedMisplaced(Rule):
     """The Secret's Copilot login does not arrive where OpenCode looks for it, or replaces a newer one there.
 
@@ -36,13 +40,13 @@ class AuthSeedMisplaced(Rule):
 
     requirements = ("FLUX-03", "FLUX-08", "HA-03", "HA-08")
     why = (
-        "OpenCode reads opencode/auth.json below its data directory and says nothing where it is not there. It "
-        "writes the file itself when somebody logs in; a start that copies the Secret over it undoes that, and a "
-        "start that never does leaves a login that has expired."
+        "OpenCode reads opencode/auth.json below its data directory and says nothing where it is not "
+        "there. It writes the file itself when somebody logs in; a start that copies the Secret over it "
+        "undoes that, and a start that never does leaves a login that has expired."
     )
     fix = (
-        "Copy the Secret's file to the data directory of the server, with permissions 0600, when there is none or "
-        "when the Secret has changed since the last copy: keep a hash of it beside the file."
+        "Copy the Secret's file to the data directory of the server, with permissions 0600, when there is "
+        "none or when the Secret has changed since the last copy: keep a hash of it beside the file."
     )
     good = (
         Example("by a hash of the Secret", starting(_HASHED)),
@@ -98,11 +102,7 @@ fi
             "another data directory, the same in both containers",
             starting(
                 _HASHED.replace("$HOME/.local/share", "/workspace/data"),
-                changed=(
-                    "              value: /home/user\n          volumeMounts:",
-                    "              value: /home/user\n"
-                    "            - {name: XDG_DATA_HOME, value: /workspace/data}\n          volumeMounts:",
-                ),
+                changed=(_HOME, f"{_HOME}\n{_DATA}"),
             ),
         ),
     )
@@ -113,7 +113,8 @@ fi
 set -eu
 umask 077
 mkdir -p "$HOME/.local/share/opencode"
-cat "$SEED" >"$HOME/.local/share/opencode/auth.json"  # <- every start replaces the login by the Secret's: one that was made in the interface is lost
+cat "$SEED" >"$HOME/.local/share/opencode/auth.json"  \
+# <- every start replaces the login by the Secret's: one that was made in the interface is lost
 """),
         ),
         Example(
@@ -122,7 +123,8 @@ cat "$SEED" >"$HOME/.local/share/opencode/auth.json"  # <- every start replaces 
 set -eu
 file=$HOME/.local/share/opencode/auth.json
 if ! cmp -s "$SEED" "$file"; then
-  install -D -m 600 "$SEED" "$file"  # <- every start replaces the login by the Secret's: one that was made in the interface is lost
+  install -D -m 600 "$SEED" "$file"  \
+# <- every start replaces the login by the Secret's: one that was made in the interface is lost
 fi
 """),
         ),
@@ -131,7 +133,8 @@ fi
             starting("""\
 set -eu
 file=$HOME/.local/share/opencode/auth.json
-[ "$SEED" -nt "$file" ] && install -D -m 600 "$SEED" "$file"  # <- every start replaces the login by the Secret's: one that was made in the interface is lost
+[ "$SEED" -nt "$file" ] && install -D -m 600 "$SEED" "$file"  \
+# <- every start replaces the login by the Secret's: one that was made in the interface is lost
 """),
         ),
         Example(
@@ -139,31 +142,26 @@ file=$HOME/.local/share/opencode/auth.json
             starting("""\
 set -eu
 file=$HOME/.local/share/opencode/auth.json
-[ -e "$file" ] || install -D -m 600 "$SEED" "$file"  # <- a new login in the Secret is never put in place while there is an old one
+[ -e "$file" ] || install -D -m 600 "$SEED" "$file"  \
+# <- a new login in the Secret is never put in place while there is an old one
 """),
         ),
         Example(
             "the home of somebody else",
             starting(
                 _HASHED,
-                changed=(
-                    "          env:\n            - name: HOME\n              value: /home/user\n            - name: REPO_URL",
-                    "          env:\n            - name: HOME\n              value: /root"
-                    "  # <- the login goes to /root/.local/share/opencode/auth.json, but the server reads "
-                    "/home/user/.local/share/opencode/auth.json\n            - name: REPO_URL",
-                ),
+                changed=('value: "/home/user"', "value: /root"),
+                said="the login goes to /root/.local/share/opencode/auth.json, but the server reads "
+                "/home/user/.local/share/opencode/auth.json",
             ),
         ),
         Example(
             "another data directory for the server alone",
             starting(
                 _HASHED,
-                changed=(
-                    "              value: /home/user\n          volumeMounts:",
-                    "              value: /home/user\n            - name: XDG_DATA_HOME\n              value: /workspace/data"
-                    "  # <- the login goes to /home/user/.local/share/opencode/auth.json, but the server reads "
-                    "/workspace/data/opencode/auth.json\n          volumeMounts:",
-                ),
+                changed=(_HOME, f"{_HOME}\n{_DATA}"),
+                said="the login goes to /home/user/.local/share/opencode/auth.json, but the server reads "
+                "/workspace/data/opencode/auth.json",
             ),
         ),
         Example(
@@ -174,47 +172,57 @@ umask 077
 dir=$HOME/.local/share/opencode
 [ -e "$dir/auth.json" ] && exit 0
 mkdir -p "$dir"
-cat "$SEED" >"$dir/auth.jsn"  # <- the login goes to /home/user/.local/share/opencode/auth.jsn, but the server reads /home/user/.local/share/opencode/auth.json
+cat "$SEED" >"$dir/auth.jsn"  \
+# <- the login goes to /home/user/.local/share/opencode/auth.jsn, but the server reads \
+/home/user/.local/share/opencode/auth.json
 """),
         ),
         Example(
             "the script looks for another file",
             starting(
-                "[ -s \"$SEED\" ] || exit 0\n" + _HASHED,
-                changed=(
-                    "value: /secrets/auth.json",
-                    "value: /secrets/login.json"
-                    "  # <- SEED names /secrets/login.json, but the login is mounted at /secrets/auth.json",
-                ),
+                '[ -s "$SEED" ] || exit 0\n' + _HASHED,
+                changed=("value: /secrets/auth.json", "value: /secrets/login.json"),
+                said="SEED names /secrets/login.json, but the login is mounted at /secrets/auth.json",
             ),
         ),
         Example(
             "the script is told of none",
             starting(
-                "[ -n \"${SEED:-}\" ] || exit 0\n" + _HASHED,
-                changed=(
-                    "value: /secrets/auth.json",
-                    'value: ""'
-                    "  # <- nothing puts the login of /secrets/auth.json at /home/user/.local/share/opencode/auth.json",
-                ),
+                '[ -n "${SEED:-}" ] || exit 0\n' + _HASHED,
+                changed=("value: /secrets/auth.json", 'value: ""'),
+                said="nothing puts the login of /secrets/auth.json at "
+                "/home/user/.local/share/opencode/auth.json",
             ),
         ),
         Example(
             "for everybody to read",
-            starting("set -e\n" + _HASHED.replace("umask 077\n", "").replace(
-                'mv "$file.new" "$file"',
-                'mv "$file.new" "$file"  # <- others can read the login: its permissions are 0644 instead of 0600',
-            )),
+            starting("""\
+set -eu
+file=$HOME/.local/share/opencode/auth.json
+mkdir -p "${file%/*}"
+if ! sha256sum -c "$file.sum"; then
+  cat "$SEED" >"$file"  # <- others can read the login: its permissions are 0644 instead of 0600
+  sha256sum "$SEED" >"$file.sum"
+fi
+"""),
         ),
         Example(
             "a copy keeps the permissions of a Secret",
             starting(
-                _HASHED.replace('cat "$SEED" >"$file.new"', 'cp "$SEED" "$file.new"').replace(
-                    'mv "$file.new" "$file"',
-                    'mv "$file.new" "$file"'
-                    "  # <- OpenCode cannot write the login: its permissions are 0400 instead of 0600",
+                """\
+set -eu
+umask 077
+file=$HOME/.local/share/opencode/auth.json
+mkdir -p "${file%/*}"
+if ! sha256sum -c "$file.sum"; then
+  cp "$SEED" "$file"  # <- OpenCode cannot write the login: its permissions are 0400 instead of 0600
+  sha256sum "$SEED" >"$file.sum"
+fi
+""",
+                changed=(
+                    "            secretName: keys",
+                    "            secretName: keys\n            defaultMode: 0440",
                 ),
-                changed=("            secretName: keys\n", "            secretName: keys\n            defaultMode: 0440\n"),
             ),
         ),
         Example(
@@ -222,12 +230,14 @@ cat "$SEED" >"$dir/auth.jsn"  # <- the login goes to /home/user/.local/share/ope
             starting(
                 "exit 0\n",
                 changed=(
-                    "            - {name: data, mountPath: /home/user, subPath: home}\n      volumes:",
-                    "            - {name: data, mountPath: /home/user, subPath: home}\n"
-                    "            - name: login\n              subPath: auth.json\n"
-                    "              mountPath: /home/user/.local/share/opencode/auth.json  # <- the server's login file is "
-                    "the Secret itself, which it cannot write: logins in the interface fail\n"
-                    "      volumes:",
+                    "      volumes:\n",
+                    """\
+            - name: login
+              subPath: auth.json
+              mountPath: /home/user/.local/share/opencode/auth.json  \
+# <- the server's login file is the Secret itself, which it cannot write: logins in the interface fail
+      volumes:
+""",
                 ),
             ),
         ),
@@ -236,9 +246,13 @@ cat "$SEED" >"$dir/auth.jsn"  # <- the login goes to /home/user/.local/share/ope
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         boots = boots_of(workspace)
         if boots is None or boots.login is None:
-            yield Unknown(f"where the server of {workspace.name} looks for its login is not known", workspace.anchor)
+            yield Unknown(
+                f"where the server of {workspace.name} looks for its login is not known", workspace.anchor
+            )
         elif not boots.seeds:
-            yield Unknown(f"no container of {workspace.name} finds the Secret's login in a file", workspace.anchor)
+            yield Unknown(
+                f"no container of {workspace.name} finds the Secret's login in a file", workspace.anchor
+            )
         else:
             seed = LoginSeed(boots, boots.login, tuple(boots.seeds))
             yield from delivered(seed, tag_of(workspace, "FLUX-03", "HA-03"))

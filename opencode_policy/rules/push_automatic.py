@@ -31,8 +31,8 @@ class PushAutomatic(Rule):
 
     requirements = ("SCOPE-02",)
     why = (
-        "What is pushed without a person is nobody's decision: half-done work, the work of two sessions at once, "
-        "or what a prompt talked the agent into."
+        "What is pushed without a person is nobody's decision: half-done work, the work of two sessions "
+        "at once, or what a prompt talked the agent into."
     )
     fix = "Remove the push. A person pushes from the terminal, when the work is done."
     Parameters = Parameters

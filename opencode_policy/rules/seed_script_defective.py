@@ -55,13 +55,15 @@ class SeedScriptDefective(Rule):
 
     requirements = ("SECR-04",)
     why = (
-        "The login expires and must be stored again by hand, now and then and in a hurry. A script that stores "
-        "what is no login breaks every workspace at once, one that writes at every call restarts them for "
-        "nothing, and one that hands the login over as an argument shows it to every process of the machine."
+        "The login expires and must be stored again by hand, now and then and in a hurry. A script that "
+        "stores what is no login breaks every workspace at once, one that writes at every call restarts "
+        "them for nothing, and one that hands the login over as an argument shows it to every process of "
+        "the machine."
     )
     fix = (
-        "Read auth.json of OpenCode's data directory, let a JSON reader refuse what is no login, compare with what "
-        "the variable holds, and store it by standard input: doppler secrets set NAME --silent <file."
+        "Read auth.json of OpenCode's data directory, let a JSON reader refuse what is no login, compare "
+        "with what the variable holds, and store it by standard input: doppler secrets set NAME --silent "
+        "<file."
     )
     Parameters = Parameters
     example_parameters = {"path": _SCRIPT, "arguments": (), "project": "home", "config": "prd"}
@@ -115,7 +117,8 @@ for workspace in "$@"; do store "$workspace"; done
             "as an argument, for every process to see",
             _seed(f"""\
 {_COMPARED}\
-doppler secrets set DEMO_AUTH="$login" {_SCOPE} --silent  # <- the login is among the arguments of doppler, where other processes see it
+doppler secrets set DEMO_AUTH="$login" {_SCOPE} --silent  \
+# <- the login is among the arguments of doppler, where other processes see it
 """),
         ),
         Example(
@@ -129,7 +132,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE}  # <- without --silent do
             "stored whether it changed or not",
             _seed(f"""\
 {_READ}\
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- DEMO_AUTH is written without a look at what it holds
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- DEMO_AUTH is written without a look at what it holds
 """),
         ),
         Example(
@@ -138,7 +142,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- DEMO_AUTH 
 {_READ}\
 current=$(doppler secrets get OTHER_AUTH --plain {_SCOPE})
 [ "$current" = "$login" ] && exit 0
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- DEMO_AUTH is written without a look at what it holds
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- DEMO_AUTH is written without a look at what it holds
 echo "$login" | doppler secrets set OTHER_AUTH {_SCOPE} --silent
 """),
             workspaces=("demo",),
@@ -148,7 +153,8 @@ echo "$login" | doppler secrets set OTHER_AUTH {_SCOPE} --silent
             _seed(f"""\
 login=$(cat "${{XDG_DATA_HOME:-$HOME/.local/share}}/opencode/auth.json")
 [ "$(doppler secrets get DEMO_AUTH --plain {_SCOPE})" != "$login" ] || exit 0
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- the login is stored without a check that it is JSON
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- the login is stored without a check that it is JSON
 """),
         ),
         Example(
@@ -158,7 +164,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- the login 
 file=${{XDG_DATA_HOME:-$HOME/.local/share}}/opencode/auth.json
 jq . "$file" >/dev/null
 [ "$(doppler secrets get DEMO_AUTH --plain {_SCOPE})" = "$(cat "$file")" ] && exit 0
-doppler secrets set DEMO_AUTH {_SCOPE} --silent <"$file"  # <- the login is stored without a check that it is JSON
+doppler secrets set DEMO_AUTH {_SCOPE} --silent <"$file"  \
+# <- the login is stored without a check that it is JSON
 """,
                 head="#!/bin/sh\n",
             ),
@@ -168,14 +175,16 @@ doppler secrets set DEMO_AUTH {_SCOPE} --silent <"$file"  # <- the login is stor
             _seed(f"""\
 {_READ}\
 [ "$(doppler secrets get DEMO_AUHT --plain {_SCOPE})" = "$login" ] && exit 0
-echo "$login" | doppler secrets set DEMO_AUHT {_SCOPE} --silent  # <- nothing writes DEMO_AUTH; DEMO_AUHT is written here
+echo "$login" | doppler secrets set DEMO_AUHT {_SCOPE} --silent  \
+# <- nothing writes DEMO_AUTH; DEMO_AUHT is written here
 """),
         ),
         Example(
             "one workspace is forgotten",
             _seed(f"""\
 {_COMPARED}\
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- nothing writes OTHER_AUTH; DEMO_AUTH is written here
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- nothing writes OTHER_AUTH; DEMO_AUTH is written here
 """),
             workspaces=("demo", "other"),
         ),
@@ -184,7 +193,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- nothing wr
             _seed(f"""\
 {_READ}\
 [ "$(doppler secrets get DEMO_AUTH --plain --project work)" = "$login" ] && exit 0
-echo "$login" | doppler secrets set DEMO_AUTH --project work --silent  # <- DEMO_AUTH is written to the project work and no config instead of home/prd
+echo "$login" | doppler secrets set DEMO_AUTH --project work --silent  \
+# <- DEMO_AUTH is written to the project work and no config instead of home/prd
 """),
         ),
         Example(
@@ -192,7 +202,8 @@ echo "$login" | doppler secrets set DEMO_AUTH --project work --silent  # <- DEMO
             _seed(f"""\
 login=$(jq -c . "$HOME/.config/opencode/auth.json")
 [ "$(doppler secrets get DEMO_AUTH --plain {_SCOPE})" = "$login" ] && exit 0
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- what is stored does not come from opencode/auth.json in the data directory
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- what is stored does not come from opencode/auth.json in the data directory
 """),
         ),
         Example(
@@ -200,7 +211,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- what is st
             _seed(f"""\
 login=$(jq -c . "$HOME/.local/share/opencode/auth.json")
 [ "$(doppler secrets get DEMO_AUTH --plain {_SCOPE})" = "$login" ] && exit 0
-echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  # <- with XDG_DATA_HOME set, what is stored does not come from there
+echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent  \
+# <- with XDG_DATA_HOME set, what is stored does not come from there
 """),
         ),
         Example(
@@ -223,10 +235,13 @@ done  # <- the shell cannot read the script from here on
         ),
         Example(
             "no first line that names a shell",
-            _seed(f"""\
+            _seed(
+                f"""\
 {_COMPARED}\
 echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
-""", head="# Stores the login.  # <- the first line names no shell: #!/bin/sh is missing\nset -eu\n"),
+""",
+                head="# Stores it.  # <- the first line names no shell: #!/bin/sh is missing\nset -eu\n",
+            ),
         ),
         Example(
             "not executable",
@@ -243,7 +258,8 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
         Example(
             "stops at the arguments that the policy gives",
             _seed(f"""\
-[ "${{1:-}}" = demo ] || {{ echo "which workspace?" >&2; exit 2; }}  # <- with these arguments the script stops here: which workspace?
+[ "${{1:-}}" = demo ] || {{ echo "which workspace?" >&2; exit 2; }}  \
+# <- with these arguments the script stops here: which workspace?
 {_COMPARED}\
 echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
 """),
