@@ -21,7 +21,7 @@ spec:
 _ENVIRONMENT = """\
           env:
             - name: HOME
-              value: /home/user
+              value: "/home/user"
             - name: REPO_URL
               value: https://github.com/example/notes.git
             - name: REPO_DIR
@@ -39,12 +39,12 @@ _TAIL = """\
           image: example.org/server
           args: [web]
           workingDir: /workspace/notes
-          env:
+          env:  # of the server
             - name: HOME
               value: /home/user
           volumeMounts:
-            - {name: data, mountPath: /workspace, subPath: workspace}
-            - {name: data, mountPath: /home/user, subPath: home}
+            - {mountPath: /workspace, subPath: workspace, name: data}
+            - {mountPath: /home/user, subPath: home, name: data}
       volumes:
         - name: data
           persistentVolumeClaim: {claimName: demo}
@@ -75,14 +75,17 @@ fi
 """A script that clones as it should."""
 
 
-def starting(script: str, *, changed: tuple[str, str] = ("", ""), further: str = "") -> str:
+def starting(script: str, *, changed: tuple[str, str] = ("", ""), said: str = "", further: str = "") -> str:
     """A workspace whose init container runs a script.
 
-    `changed` replaces a text of the manifest by another; `further` is appended to it.
+    `changed` replaces a text of the manifest by another, behind which `said` is expected to be reported;
+    `further` is appended to the manifest.
     """
-    indented = "".join(f"              {line}\n" if line else "\n" for line in script.splitlines())
     old, new = changed
-    rest = _ENVIRONMENT + _TAIL
-    if old and old not in _HEAD + rest:
-        raise ValueError(old)
-    return (_HEAD.replace(old, new) if old else _HEAD) + indented + (rest.replace(old, new) if old else rest) + further
+    indented = "".join(f"              {line}\n" if line else "\n" for line in script.splitlines())
+    pieces = [_HEAD, _ENVIRONMENT + _TAIL]
+    if old and sum(piece.count(old) for piece in pieces) != 1:
+        raise ValueError(f"the manifest does not hold this once: {old}")
+    expected = f"  # <- {said}" if said else ""
+    head, tail = (piece.replace(old, new + expected) if old else piece for piece in pieces)
+    return head + indented + tail + further

@@ -69,7 +69,9 @@ class Boots:
 
     def clone_in(self, files: Files) -> Place | None:
         """A complete clone on a volume that outlives the pod."""
-        found = [place for place, entry in files.repositories() if entry.complete and place.volume in self.kept]
+        found = [
+            place for place, entry in files.repositories() if entry.complete and place.volume in self.kept
+        ]
         return min(found, default=None)
 
     @cached_property
@@ -88,7 +90,9 @@ class Boots:
         place = self.clone
 
         def change(files: Files) -> Files:
-            return Files({**files.entries, place: files.look(place)._replace(damaged=True)}) if place else files
+            return (
+                Files({**files.entries, place: files.look(place)._replace(damaged=True)}) if place else files
+            )
 
         return self._later(change) if place else None
 

@@ -17,7 +17,12 @@ from opencode_policy.symbolic.files import REPOSITORY
 from opencode_policy.symbolic.places import Place as FilePlace
 from opencode_policy.workload import Container
 
-_DISCARDING = {"reset": {"--hard", "--merge"}, "clean": set(), "checkout": {"-f", "--force", "."}, "stash": set()}
+_DISCARDING = {
+    "reset": {"--hard", "--merge"},
+    "clean": set(),
+    "checkout": {"-f", "--force", "."},
+    "stash": set(),
+}
 """Calls that throw changes of a work tree away, with the options that make them do so."""
 
 
@@ -40,7 +45,9 @@ def first_boot(boots: Boots, tag: str | None) -> Iterator[Outcome]:
     elif cloned and len(cloned) == len(boot.finished):
         yield from _proved(boots, cloned[0], tag)
     elif cloned:
-        yield Unknown(f"whether an empty volume gets a clone depends on {_difference(boot, cloned)}", None, tag)
+        yield Unknown(
+            f"whether an empty volume gets a clone depends on {_difference(boot, cloned)}", None, tag
+        )
     elif not boot.finished:
         yield _stops(boots, boot, "on an empty volume {} stops before it clones", tag)
     else:
@@ -56,7 +63,9 @@ def _proved(boots: Boots, ending: Ending, tag: str | None) -> Iterator[Outcome]:
     path, url = boots.first.path_of(event.where, place), ending.files.look(place).origin
     if event.target is not None and event.target.path == "/":
         message = "a new volume may hold lost+found, and git refuses a folder that is not empty"
-        yield Problem(f"the clone goes to the root of a volume: {message}", event.where.location, (), tag, "warning")
+        yield Problem(
+            f"the clone goes to the root of a volume: {message}", event.where.location, (), tag, "warning"
+        )
         return
     again = boots.second is not None and not boots.second.finished
     interrupted = [] if again else boots.interrupted
@@ -72,7 +81,11 @@ def _half(boots: Boots, event: GitRun, after: Boot, place: FilePlace) -> Iterato
     """What becomes of a clone that broke off: it must not pass for a whole one, nor stop every start."""
     if after.overflow:
         return
-    taken = [ending for ending in after.finished if not ending.files.look(place).complete or not _is_clone(ending, place)]
+    taken = [
+        ending
+        for ending in after.finished
+        if not ending.files.look(place).complete or not _is_clone(ending, place)
+    ]
     if not after.finished:
         path = after.path_of(event.where, event.target) if event.target else ""
         words = f"after a clone that broke off every start stops, because {path} is there already"
@@ -99,7 +112,9 @@ def _probes(ending: Ending, place: FilePlace) -> list[Probed]:
 def _difference(boot: Boot, some: list[Ending]) -> str:
     """The condition that decides on which of two kinds of paths a boot goes."""
     others = [ending for ending in boot.finished if ending not in some]
-    held = {(item.where, item.holds) for ending in others for item in ending.state.assumed if not item.expected}
+    held = {
+        (item.where, item.holds) for ending in others for item in ending.state.assumed if not item.expected
+    }
     for item in some[0].state.assumed:
         if not item.expected and (item.where, not item.holds) in held:
             return f"`{item.where.text}`"
@@ -154,7 +169,9 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         yield Problem(message, script.location(call.span), (), tag)
     if not calls:
         lists = (boots.pod.spec["initContainers"], boots.pod.spec["containers"])
-        message = f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
+        message = (
+            f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
+        )
         yield Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
 
 
@@ -239,11 +256,17 @@ def _meddling(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> It
             if finding is None or event.where.location in seen or _for_update(boots, event):
                 continue
             seen.add(event.where.location)
-            having = [one for one in boot.finished if any(same.where.location == event.where.location for same in one.events)]
+            having = [
+                one
+                for one in boot.finished
+                if any(same.where.location == event.where.location for same in one.events)
+            ]
             if len(having) == len(boot.finished):
                 yield Problem(finding.message, finding.at, finding.related, tag)
             else:
-                words = f"whether a later start leaves the clone as it is depends on {_difference(boot, having)}"
+                words = (
+                    f"whether a later start leaves the clone as it is depends on {_difference(boot, having)}"
+                )
                 yield Unknown(words, event.where.location, tag)
     yield from _damaged(boots, place, tag, seen)
 
@@ -333,7 +356,9 @@ def cloned(boots: Boots) -> list[Cloned]:
     found: dict[tuple[FilePlace, str], Cloned] = {}
     for ending in boots.first.finished:
         for place, entry in ending.files.repositories():
-            events = [item for item in ending.events if isinstance(item, GitRun) and item.remote == entry.origin]
+            events = [
+                item for item in ending.events if isinstance(item, GitRun) and item.remote == entry.origin
+            ]
             if entry.complete and events and (place, entry.origin) not in found:
                 path = boots.first.path_of(events[-1].where, place)
                 found[place, entry.origin] = Cloned(events[-1], entry.origin, path, place == home)

@@ -118,7 +118,9 @@ def _candidates(boots: Boots) -> list[str]:
     """Variables that may be switches, those that the manifest sets first: what scripts read and do not set."""
     names = {name for script in scripts_of_pod(boots) for name in variables_read(script.text)}
     written = {name for variables in boots.simulation.environments.values() for name in variables}
-    return sorted((name for name in names if _may_switch(boots, name)), key=lambda name: (name not in written, name))
+    return sorted(
+        (name for name in names if _may_switch(boots, name)), key=lambda name: (name not in written, name)
+    )
 
 
 def _may_switch(boots: Boots, name: str) -> bool:

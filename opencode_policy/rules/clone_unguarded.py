@@ -22,13 +22,15 @@ class CloneUnguarded(Rule):
 
     requirements = ("FLUX-05", "FLUX-06", "HA-05", "HA-06")
     why = (
-        "Without a clone the server starts in a folder that does not exist. A clone that is made again takes "
-        "uncommitted work with it, and a start that needs the network waits for it. A clone gets its .git long "
-        "before it is whole, so that one which broke off is easily taken for a finished one."
+        "Without a clone the server starts in a folder that does not exist. A clone that is made again "
+        "takes uncommitted work with it, and a start that needs the network waits for it. A clone gets "
+        "its .git long before it is whole, so that one which broke off is easily taken for a finished "
+        "one."
     )
     fix = (
-        "Clone under another name and rename it when it is whole; do so only where the clone is not there yet. "
-        "Remove nothing but that other name, and keep everything that goes to the network behind the same test."
+        "Clone under another name and rename it when it is whole; do so only where the clone is not there "
+        "yet. Remove nothing but that other name, and keep all that goes to the network behind the same "
+        "test."
     )
     good = (
         Example("cloned aside and renamed", starting(GUARDED)),
@@ -91,7 +93,8 @@ exit 0
             "no test, so that the second start fails",
             starting("""\
 set -e
-git clone "$REPO_URL" "$REPO_DIR"  # <- every later start stops here: /workspace/notes is there already, and git refuses it
+git clone "$REPO_URL" "$REPO_DIR"  \
+# <- every later start stops here: /workspace/notes is there already, and git refuses it
 """),
         ),
         Example(
@@ -99,7 +102,8 @@ git clone "$REPO_URL" "$REPO_DIR"  # <- every later start stops here: /workspace
             starting("""\
 set -e
 if [ ! -d "$HOME/.git" ]; then
-  git clone "$REPO_URL" "$REPO_DIR"  # <- every later start stops here: /workspace/notes is there already, and git refuses it
+  git clone "$REPO_URL" "$REPO_DIR"  \
+# <- every later start stops here: /workspace/notes is there already, and git refuses it
 fi
 """),
         ),
@@ -107,7 +111,8 @@ fi
             "the test is the wrong way round",
             starting("""\
 if [ -d "$REPO_DIR/.git" ]; then
-  git clone "$REPO_URL" "$REPO_DIR"  # <- on an empty volume this clone is never reached: it depends on `[ -d "$REPO_DIR/.git" ]`
+  git clone "$REPO_URL" "$REPO_DIR"  \
+# <- on an empty volume this clone is never reached: it depends on `[ -d "$REPO_DIR/.git" ]`
 fi
 """),
         ),
@@ -115,14 +120,16 @@ fi
             "a folder that is made before it is looked for",
             starting("""\
 mkdir -p "$REPO_DIR"
-[ -e "$REPO_DIR" ] || git clone "$REPO_URL" "$REPO_DIR"  # <- on an empty volume this clone is never reached: it depends on `[ -e "$REPO_DIR" ]`
+[ -e "$REPO_DIR" ] || git clone "$REPO_URL" "$REPO_DIR"  \
+# <- on an empty volume this clone is never reached: it depends on `[ -e "$REPO_DIR" ]`
 """),
         ),
         Example(
             "a clone that broke off has a .git, too",
             starting("""\
 set -e
-[ -d "$REPO_DIR/.git" ] ||  # <- a clone that broke off passes for a whole one: `[ -d "$REPO_DIR/.git" ]` does not tell them apart
+[ -d "$REPO_DIR/.git" ] ||  \
+# <- a clone that broke off passes for a whole one: `[ -d "$REPO_DIR/.git" ]` does not tell them apart
   git clone "$REPO_URL" "$REPO_DIR"
 """),
         ),
@@ -131,7 +138,8 @@ set -e
             starting("""\
 set -e
 if [ ! -e "$REPO_DIR" ]; then
-  git clone "$REPO_URL" "$REPO_DIR.new"  # <- after a clone that broke off every start stops, because /workspace/notes.new is there already
+  git clone "$REPO_URL" "$REPO_DIR.new"  \
+# <- after a clone that broke off every start stops, because /workspace/notes.new is there already
   mv "$REPO_DIR.new" "$REPO_DIR"
 fi
 """),
@@ -141,14 +149,16 @@ fi
             starting("""\
 set -e
 rm -rf "$REPO_DIR"  # <- every start removes /workspace/notes, and all work in it
-git clone "$REPO_URL" "$REPO_DIR"  # <- every start clones again to /workspace/notes: nothing keeps it from that
+git clone "$REPO_URL" "$REPO_DIR"  \
+# <- every start clones again to /workspace/notes: nothing keeps it from that
 """),
         ),
         Example(
             "removed when git does not work, for whatever reason",
             starting(f"""\
 set -e
-git -C "$REPO_DIR" rev-parse HEAD >/dev/null || rm -rf "$REPO_DIR"  # <- removes /workspace/notes when git does not work there, and with it whatever work is in it
+git -C "$REPO_DIR" rev-parse HEAD >/dev/null || rm -rf "$REPO_DIR"  \
+# <- removes /workspace/notes when git does not work there, and with it whatever work is in it
 {GUARDED}"""),
         ),
         Example(
@@ -174,22 +184,16 @@ set -eu
 [ -n "${REPO_PATH:-}" ] || { echo "not set: REPO_PATH" >&2; exit 1; }
 [ -e "$REPO_DIR" ] || git clone "$REPO_URL" "$REPO_DIR"
 """,
-                changed=(
-                    "          env:\n            - name: HOME\n              value: /home/user\n            - name: REPO_URL",
-                    "          env:  # <- on an empty volume prepare stops before it clones: not set: REPO_PATH\n"
-                    "            - name: HOME\n              value: /home/user\n            - name: REPO_URL",
-                ),
+                changed=("          env:\n", "          env:"),
+                said="on an empty volume prepare stops before it clones: not set: REPO_PATH\n",
             ),
         ),
         Example(
             "the clone goes beside the volume",
             starting(
                 GUARDED,
-                changed=(
-                    "value: /workspace/notes\n            - name: SEED",
-                    "value: /workspaces/notes  # <- the clone goes to /workspaces/notes, which is on no volume that outlives the pod\n"
-                    "            - name: SEED",
-                ),
+                changed=("value: /workspace/notes", "value: /workspaces/notes"),
+                said="the clone goes to /workspaces/notes, which is on no volume that outlives the pod",
             ),
         ),
         Example(
@@ -197,19 +201,19 @@ set -eu
             starting(
                 """\
 set -e
-[ -d "$REPO_DIR/.git" ] || git clone "$REPO_URL" "$REPO_DIR"  # <- the clone goes to the root of a volume: a new volume may hold lost+found, and git refuses a folder that is not empty
+[ -d "$REPO_DIR/.git" ] || git clone "$REPO_URL" "$REPO_DIR"  \
+# <- the clone goes to the root of a volume: a new volume may hold lost+found, and git refuses a folder \
+that is not empty
 """,
-                changed=("mountPath: /workspace, subPath: workspace", "mountPath: /workspace/notes"),
+                changed=("data, mountPath: /workspace, subPath: workspace", "data, mountPath: /workspace/notes"),
             ),
         ),
         Example(
             "nothing clones",
             starting(
                 "echo 'git clone \"$REPO_URL\"' # git clone\n",
-                changed=(
-                    "      initContainers:\n",
-                    "      initContainers:  # <- no container of demo clones a repository: an empty volume stays empty\n",
-                ),
+                changed=("      initContainers:\n", "      initContainers:"),
+                said="no container of demo clones a repository: an empty volume stays empty\n",
             ),
         ),
     )

@@ -32,10 +32,10 @@ class Parameters:
     images: tuple[str, ...]
 
 
-def _env(text: str) -> tuple[str, str]:
+def _env(text: str, said: str = "") -> tuple[str, str]:
     """A further variable of the init container."""
-    before = "            - name: SEED"
-    return before, f"            - name: PULL\n              {text}\n{before}"
+    before, expected = "            - name: SEED", f"  # <- {said}" if said else ""
+    return before, f"            - name: PULL\n              {text}{expected}\n{before}"
 
 
 class PullUnswitched(Rule):
@@ -47,8 +47,8 @@ class PullUnswitched(Rule):
 
     requirements = (_CAN, _ONLY)
     why = (
-        "Whoever left work in the clone does not expect it to change under them at the next start. So a pull must "
-        "wait to be switched on, and must then refuse whatever is more than a fast-forward."
+        "Whoever left work in the clone does not expect it to change under them at the next start. So a "
+        "pull must wait to be switched on, and must then refuse whatever is more than a fast-forward."
     )
     fix = (
         "Let the start script run git pull --ff-only (or git fetch and git merge --ff-only) only where an "
@@ -113,7 +113,7 @@ git -C "$REPO_DIR" pull -q --ff-only  # <- every start brings the clone up to da
             starting(
                 _SWITCHED,
                 changed=_env(
-                    'value: "true"  # <- PULL is switched on here: every start brings the clone up to date'
+                    'value: "true"', "PULL is switched on here: every start brings the clone up to date"
                 ),
             ),
         ),
@@ -141,7 +141,8 @@ fi
 {GUARDED}\
 if [ "${{PULL:-false}}" = true ]; then
   git -C "$REPO_DIR" fetch -q
-  git -C "$REPO_DIR" reset --hard origin/main  # <- git reset may do more than a fast-forward: say git merge --ff-only
+  git -C "$REPO_DIR" reset --hard origin/main  \
+# <- git reset may do more than a fast-forward: say git merge --ff-only
 fi
 """),
         ),
@@ -149,10 +150,8 @@ fi
             "nothing can pull",
             starting(
                 GUARDED,
-                changed=(
-                    "      initContainers:\n",
-                    "      initContainers:  # <- no start can bring the clone up to date: nothing pulls\n",
-                ),
+                changed=("      initContainers:\n", "      initContainers:"),
+                said="no start can bring the clone up to date: nothing pulls\n",
             ),
         ),
         Example(

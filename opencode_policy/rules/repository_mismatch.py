@@ -24,8 +24,9 @@ class RepositoryMismatch(Rule):
 
     requirements = ("FLUX-04", "FLUX-05", "HA-04", "HA-05")
     why = (
-        "The two workspaces are made from one pattern. The address of the other one, left over in a copy, gives a "
-        "workspace that works well, on the wrong repository; its token may even be allowed to read it."
+        "The two workspaces are made from one pattern. The address of the other one, left over in a copy, "
+        "gives a workspace that works well, on the wrong repository; its token may even be allowed to "
+        "read it."
     )
     fix = "Clone the repository that the policy names for the workspace, over https."
     good = (
@@ -59,22 +60,17 @@ base=https://github.com/$owner
             "another owner",
             starting(
                 GUARDED,
-                changed=(
-                    _URL,
-                    "value: https://github.com/exampel/notes.git"
-                    "  # <- demo clones https://github.com/exampel/notes instead of https://github.com/example/notes",
-                ),
+                changed=(_URL, "value: https://github.com/exampel/notes.git"),
+                said="demo clones https://github.com/exampel/notes instead of https://github.com/example/notes",
             ),
         ),
         Example(
             "the other workspace's repository",
             starting(
                 GUARDED,
-                changed=(
-                    _URL,
-                    "value: https://github.com/example/other-notes.git  # <- demo clones the repository of other: "
-                    "https://github.com/example/other-notes instead of https://github.com/example/notes",
-                ),
+                changed=(_URL, "value: https://github.com/example/other-notes.git"),
+                said="demo clones the repository of other: https://github.com/example/other-notes instead of "
+                "https://github.com/example/notes",
             ),
             workspaces=("demo", "other"),
         ),
@@ -82,22 +78,16 @@ base=https://github.com/$owner
             "by SSH, with a key that no pod has",
             starting(
                 GUARDED,
-                changed=(
-                    _URL,
-                    "value: git@github.com:example/notes.git"
-                    "  # <- demo clones over ssh instead of https://github.com/example/notes",
-                ),
+                changed=(_URL, "value: git@github.com:example/notes.git"),
+                said="demo clones over ssh instead of https://github.com/example/notes",
             ),
         ),
         Example(
             "unencrypted",
             starting(
                 GUARDED,
-                changed=(
-                    _URL,
-                    "value: http://github.com/example/notes.git"
-                    "  # <- demo clones over http instead of https://github.com/example/notes",
-                ),
+                changed=(_URL, "value: http://github.com/example/notes.git"),
+                said="demo clones over http instead of https://github.com/example/notes",
             ),
         ),
         Example(
@@ -105,26 +95,24 @@ base=https://github.com/$owner
             starting("""\
 set -e
 [ -e "$REPO_DIR" ] ||
-  git clone https://github.com/example/note.git "$REPO_DIR"  # <- demo clones https://github.com/example/note instead of https://github.com/example/notes
+  git clone https://github.com/example/note.git "$REPO_DIR"  \
+# <- demo clones https://github.com/example/note instead of https://github.com/example/notes
 """),
         ),
         Example(
             "changed after the clone",
             starting(f"""\
 {GUARDED}\
-git -C "$REPO_DIR" remote set-url origin https://github.com/example/fork.git  # <- demo clones https://github.com/example/fork instead of https://github.com/example/notes
+git -C "$REPO_DIR" remote set-url origin https://github.com/example/fork.git  \
+# <- demo clones https://github.com/example/fork instead of https://github.com/example/notes
 """),
         ),
         Example(
             "a folder named after the other repository",
             starting(
                 GUARDED,
-                changed=(
-                    "value: /workspace/notes\n            - name: SEED",
-                    "value: /workspace/other-notes"
-                    "  # <- the clone of notes lies in a folder named after the repository of other\n"
-                    "            - name: SEED",
-                ),
+                changed=("value: /workspace/notes", "value: /workspace/other-notes"),
+                said="the clone of notes lies in a folder named after the repository of other",
             ),
             workspaces=("demo", "other"),
         ),
@@ -132,11 +120,8 @@ git -C "$REPO_DIR" remote set-url origin https://github.com/example/fork.git  # 
             "a folder of this machine",
             starting(
                 GUARDED,
-                changed=(
-                    _URL,
-                    "value: /workspace/mirror/notes"
-                    "  # <- demo clones '/workspace/mirror/notes' instead of https://github.com/example/notes",
-                ),
+                changed=(_URL, "value: /workspace/mirror/notes"),
+                said="demo clones '/workspace/mirror/notes' instead of https://github.com/example/notes",
             ),
         ),
     )

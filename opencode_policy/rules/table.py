@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
+from opencode_policy.rules.auth_seed_misplaced import AuthSeedMisplaced
 from opencode_policy.rules.auth_unpersisted import AuthUnpersisted
 from opencode_policy.rules.autoscaler_present import AutoscalerPresent
 from opencode_policy.rules.backup_missing import BackupMissing
@@ -36,6 +37,7 @@ from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
 from opencode_policy.rules.provider_unlimited import ProviderUnlimited
 from opencode_policy.rules.proxy_present import ProxyPresent
 from opencode_policy.rules.pull_unswitched import PullUnswitched
+from opencode_policy.rules.push_automatic import PushAutomatic
 from opencode_policy.rules.reference_dangling import ReferenceDangling
 from opencode_policy.rules.reloader_annotation_missing import ReloaderAnnotationMissing
 from opencode_policy.rules.replica_count_mismatch import ReplicaCountMismatch
@@ -54,6 +56,7 @@ from opencode_policy.rules.secret_key_unproduced import SecretKeyUnproduced
 from opencode_policy.rules.secret_literal_environment import SecretLiteralEnvironment
 from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
+from opencode_policy.rules.seed_script_defective import SeedScriptDefective
 from opencode_policy.rules.server_command_mismatch import ServerCommandMismatch
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.rules.server_unexpected import ServerUnexpected
@@ -81,6 +84,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     SecretWrongStore,
     SecretLiteralEnvironment,
     CloneTokenInServer,
+    SeedScriptDefective,
     RouteChainBroken,
     RouteGatewayUnacceptable,
     SchemaMismatch,
@@ -90,6 +94,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     ProbeUnsuitable,
     ProcessOneUnstoppable,
     ServerPasswordMissing,
+    AuthSeedMisplaced,
     ProviderUnlimited,
     WorkingDirectoryMismatch,
     RepositoryMismatch,
@@ -126,6 +131,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     PullUnswitched,
     ReplicaCountMismatch,
     AutoscalerPresent,
+    PushAutomatic,
     PipelineCoupled,
     ProxyPresent,
     ImageUnofficial,

@@ -150,15 +150,14 @@ class _Walk:
             for function in self.functions.get(argv[0], ()) if argv and argv[0] not in self.quiet else ():
                 if (argv[0], argv[1:]) not in self._called and len(self._called) < _COMMANDS:
                     self._called.add((argv[0], argv[1:]))
-                    yield (function.body,), replace(
-                        inner, arguments=argv[1:], calls=(*context.calls, found.span)
+                    yield (
+                        (function.body,),
+                        replace(inner, arguments=argv[1:], calls=(*context.calls, found.span)),
                     )
         for text in dict.fromkeys(text for argv in found.argvs for text in _texts(argv, found.stdin)):
             yield statements_of(text), replace(inner, span=found.span, arguments=None)
 
-    def _statements(
-        self, statements: Sequence, context: _Context
-    ) -> Iterator[tuple[Statement, _Context]]:
+    def _statements(self, statements: Sequence, context: _Context) -> Iterator[tuple[Statement, _Context]]:
         """All statements in these, in order, with those in the substitutions of their words."""
         pending: list[tuple[Statement, _Context]] = [(item, context) for item in reversed(statements)]
         while pending:
@@ -392,7 +391,9 @@ def _names_set(statement: Statement) -> set[str]:
         return set()
     names = {item.name for item in statement.assignments if not _own_default(item.name, item.value)}
     if statement.name in _DECLARATIONS:
-        names |= {(word.value or "").partition("=")[0] for word in statement.words[1:] if "=" in (word.value or "")}
+        names |= {
+            (word.value or "").partition("=")[0] for word in statement.words[1:] if "=" in (word.value or "")
+        }
     return names
 
 

@@ -13,7 +13,9 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.wrappers import base_name, unwrap
 
 _PASSED_ON = re.compile(r"\$\{?[1-9@*]")
-_DETOURS = frozenset({"kubectl", "docker", "podman", "nerdctl", "crictl", "nsenter", "find", "ssh", "parallel", "watch"})
+_DETOURS = frozenset(
+    {"kubectl", "docker", "podman", "nerdctl", "crictl", "nsenter", "find", "ssh", "parallel", "watch"}
+)
 """Programs that run the command which stands somewhere among their arguments."""
 
 

@@ -144,7 +144,9 @@ class Boot:
         for name in _HOOKS:
             argv = list(container.field["lifecycle"][name]["exec"]["command"])
             if argv:
-                done = [after for state in done for after in self._process(container, argv, state, main=False)]
+                done = [
+                    after for state in done for after in self._process(container, argv, state, main=False)
+                ]
         for state in done:
             if container.role == "init" and state.status not in (0, None):
                 self.endings.append(Ending(state, container))

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from opencode_policy.shell.calls import Call
+from opencode_policy.shell.commands_run import statements_of
 from opencode_policy.shell.interpreter import SHELLS, interpreter
 from opencode_policy.shell.options import UNKNOWN
-from opencode_policy.shell.statements import read_statements
 from opencode_policy.shell.syntax import Assignment, Command, Sequence, Statement, Substitution
-from opencode_policy.shell.tree import read_source
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.symbolic.events import Code, Ran, Where
 from opencode_policy.symbolic.expansion import Executor, Expander
 from opencode_policy.symbolic.machine import Invocation, Machine, note
 from opencode_policy.symbolic.programs import PROGRAMS, run_unknown
 from opencode_policy.symbolic.redirection import redirected
-from opencode_policy.symbolic.state import EXIT, NEXT, RETURN, State, merged
+from opencode_policy.symbolic.state import EXIT, LOG, NEXT, RETURN, State, merged
 from opencode_policy.symbolic.symbols import is_known, symbols_in
 
 _DEPTH = 40
 ExecuteOne = Callable[[Machine, Statement, State], Call[list[State]]]
-
-
-@lru_cache(maxsize=64)
-def parsed(text: str) -> Sequence:
-    """Statements of a script."""
-    return read_statements(read_source(text))
 
 
 @dataclass
@@ -178,10 +170,9 @@ class Caller:
         if name in machine.watched or machine.symbols.sources(*invocation.words) & machine.secrets:
             reads = [self._read(state, word) for word in invocation.arguments]
             reads = [text for text in reads if text]
-            note(
-                state,
-                Ran(invocation.where, state.assumed, tuple(invocation.words), state.stdin, tuple(reads)),
-            )
+            given = tuple((key, text) for key, text in state.variables.items() if key in state.exported)
+            words, shown = tuple(invocation.words), state.sink == LOG
+            note(state, Ran(invocation.where, state.assumed, words, state.stdin, tuple(reads), given, shown))
         (program or run_unknown)(invocation)
 
     def _read(self, state: State, word: str) -> str:
@@ -210,7 +201,7 @@ class Caller:
             return [_unknown(self.machine, state, text, where)]
         code = state.code
         state.code = Code(text, where)
-        done: list[State] = yield self.execute_all(self.machine, parsed(text), [state])
+        done: list[State] = yield self.execute_all(self.machine, statements_of(text), [state])
         for after in done:
             after.code = code
         return done
@@ -221,7 +212,7 @@ class Caller:
             return [_unknown(self.machine, state, " ".join(words), where)]
         code = state.code
         state.code, state.depth = found, state.depth + 1
-        done: list[State] = yield self.execute_all(self.machine, parsed(found.text), [state])
+        done: list[State] = yield self.execute_all(self.machine, statements_of(found.text), [state])
         for after in done:
             after.code, after.depth = code, after.depth - 1
             after.flow = NEXT if after.flow == RETURN else after.flow
@@ -263,7 +254,7 @@ class Caller:
         inner.functions, inner.scopes, inner.traps = {}, (), ()
         inner.code, inner.name, inner.arguments, inner.options = code, name, arguments, options
         inner.depth, inner.checked, inner.loops = state.depth + 1, 0, 0
-        ended: list[State] = yield self.execute_all(self.machine, parsed(code.text), [inner])
+        ended: list[State] = yield self.execute_all(self.machine, statements_of(code.text), [inner])
         found = []
         for one in ended:
             after = state.took_in(one)

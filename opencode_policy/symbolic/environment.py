@@ -49,9 +49,7 @@ def _from_config_map(tree: Tree, container: Container, entry: Field) -> dict[str
     return {prefix + name: cleaned(value.text) for name, value in values}
 
 
-def _value(
-    tree: Tree, container: Container, entry: Field, before: dict[str, str], symbols: Symbols
-) -> str:
+def _value(tree: Tree, container: Container, entry: Field, before: dict[str, str], symbols: Symbols) -> str:
     source = entry["valueFrom"]
     if not source:
         return expanded(cleaned(entry["value"].text), before)

@@ -160,13 +160,19 @@ class Probed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Ran(Event):
-    """A program ran that the simulation was told to watch; `reads` are the contents of its file arguments."""
+    """A program ran that the simulation was told to watch.
+
+    `reads` are the contents of its file arguments, `environment` what it is given besides; `shown` tells whether
+    its output goes to the log.
+    """
 
     __hash__ = Event.__hash__
 
     argv: tuple[str, ...]
     stdin: str | None
     reads: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from opencode_policy.shell.calls import Call
+from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import (
     AndOr,
     Background,
@@ -269,13 +270,24 @@ def _matched(
     """The paths on which one of the patterns matches, and those on which none does."""
     taken: list[State] = []
     waiting = [state]
-    for word in item.patterns:
+    for word in _whole(item.patterns):
         left: list[State] = []
         for current in waiting:
             for holds, path in (yield _match(machine, expander, word, current, text)):
                 (taken if holds else left).append(path)
         waiting = left
     return taken, waiting
+
+
+def _whole(patterns: tuple[Word, ...]) -> list[Word]:
+    """The patterns of a branch; the grammar takes each quotation of `*"a"*` for a pattern of its own."""
+    found: list[Word] = []
+    for word in patterns:
+        if found and found[-1].span.end == word.span.start:
+            found[-1] = Word(found[-1].parts + word.parts, Span(found[-1].span.start, word.span.end))
+        else:
+            found.append(word)
+    return found
 
 
 def _match(machine: Machine, expander: Expander, word: Word, state: State, text: str) -> Call[Decided]:

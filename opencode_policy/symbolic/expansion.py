@@ -213,6 +213,9 @@ class Expander:
         return found
 
     def _operated(self, state: State, part: Parameter, value: str) -> Call[Expanded]:
+        plain = _plain_pattern(state, part)
+        if plain is not None:
+            return [(state, [_piece(part, self._operation(part.operator, value, [[Piece(plain, False)]]))])]
         found: list[tuple[State, list[list[Piece]]]] = [(state, [])]
         for word in part.operands:
             longer: list[tuple[State, list[list[Piece]]]] = []
@@ -253,6 +256,16 @@ def joined(pieces: Iterable[Piece]) -> str:
 
 def _piece(part: Parameter, value: str) -> Piece:
     return Piece(value, part.quoted, not part.quoted)
+
+
+def _plain_pattern(state: State, part: Parameter) -> str | None:
+    """The pattern of `${name#pattern}` where nothing in it is quoted: blanks around it belong to it."""
+    text = state.code.text[part.span.start : part.span.end]
+    head = "${" + part.name + part.operator
+    if part.operator[0] not in "#%" or not text.startswith(head) or not text.endswith("}"):
+        return None
+    pattern = text[len(head) : -1]
+    return None if set(pattern) & set("'\"\\$`") else pattern
 
 
 def _inner(part: Parameter, piece: Piece) -> Piece:

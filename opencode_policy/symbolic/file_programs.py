@@ -103,7 +103,9 @@ def _move(invocation: Invocation) -> None:
     for source in sources:
         goal = _goal(invocation, source, target, inside="T" not in options)
         origin, entry = invocation.place(source), invocation.entry(source)
-        full = invocation.entry(goal).is_folder and invocation.state.files.empty(invocation.place(goal)) is False
+        full = (
+            invocation.entry(goal).is_folder and invocation.state.files.empty(invocation.place(goal)) is False
+        )
         if invocation.read_only(goal) or entry.kind == ABSENT or full:
             invocation.end(1)
             return

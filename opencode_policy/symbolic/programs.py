@@ -71,7 +71,8 @@ def _filter(invocation: Invocation) -> None:
     if sums:
         names = [word for word in invocation.arguments if not word.startswith("-")] or ["-"]
         output += f"  {names[0]}\n"
-    invocation.write(output)
+    quiet = invocation.name == "grep" and any(re.fullmatch(r"-\w*[qlLc]\w*|--quiet", word) for word in words)
+    invocation.write("" if quiet else output)
     if sums or invocation.name in ("cut", "head", "tail", "tr", "sed", "sort", "uniq", "wc", "base64"):
         invocation.end(0)
     else:

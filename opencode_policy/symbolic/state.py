@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from opencode_policy.shell.syntax import Function
 from opencode_policy.symbolic.events import Assumption, Code, Event, Where
 from opencode_policy.symbolic.files import Files
+from opencode_policy.symbolic.symbols import rivals
 
 NEXT = "next"
 RETURN = "return"
@@ -39,7 +40,7 @@ class State:
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
     goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early.
+    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early.
     """
 
     code: Code
@@ -70,6 +71,7 @@ class State:
     events: tuple[Event, ...] = ()
     probes: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
+    topics: frozenset[frozenset[str]] = frozenset()
     said: str = ""
     stopped: Where | None = None
 
@@ -98,12 +100,14 @@ class State:
     def assume(self, where: Where, *, holds: bool, about: frozenset[str], expected: bool = False) -> None:
         """Write down an assumption."""
         self.assumed = (*self.assumed, Assumption(where, holds, about, expected))
+        topic = frozenset() if expected else rivals(about)
+        self.topics |= {topic} if topic else frozenset()
 
     def took_in(self, inner: State) -> State:
         """This shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
-        outer.assumed = inner.assumed
+        outer.assumed, outer.topics = inner.assumed, inner.topics
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
         outer.said, outer.stopped = inner.said, inner.stopped
         outer.end(inner.status, inner.doubt)
@@ -136,6 +140,7 @@ def merged(states: Iterable[State]) -> list[State]:
 
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
+    kept.topics &= other.topics
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
     if kept.events is not other.events:

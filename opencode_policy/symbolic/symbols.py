@@ -8,10 +8,12 @@ operation works on texts as it is; `Symbols` remembers what each character stand
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
 _FIRST = 0x100000
+_FIRST_RIVAL = 0x10C000
 _SYMBOL = re.compile("[\U00100000-\U0010fffd]")
 
 _UNEQUAL_INPUTS_ONLY = frozenset({"wc", "grep", "test"})
@@ -116,7 +118,7 @@ class Symbols:
         return None
 
     def _add(self, symbol: Symbol) -> str:
-        char = chr(_FIRST + len(self._all))
+        char = chr((_FIRST_RIVAL if symbol.rivalry else _FIRST) + len(self._all))
         self._all[char] = replace(symbol, sources=symbol.sources | {char})
         return char
 
@@ -129,6 +131,11 @@ def is_known(text: str) -> bool:
 def is_symbol(text: str) -> bool:
     """Whether a text is exactly one symbol."""
     return len(text) == 1 and text >= chr(_FIRST)
+
+
+def rivals(symbols: Iterable[str]) -> frozenset[str]:
+    """Those of some symbols that belong to a rivalry."""
+    return frozenset(symbol for symbol in symbols if symbol >= chr(_FIRST_RIVAL))
 
 
 def symbols_in(text: str) -> list[str]:

@@ -37,12 +37,17 @@ def _indented(text: str, prefix: str = "  ") -> str:
 
 
 SOUND = (
-    Script("if ! -d, clone aside and rename", f'set -e\nif [ ! -d "$REPO_DIR/.git" ]; then\n{_indented(ATOMIC)}fi\n'),
+    Script(
+        "if ! -d, clone aside and rename",
+        f'set -e\nif [ ! -d "$REPO_DIR/.git" ]; then\n{_indented(ATOMIC)}fi\n',
+    ),
     Script("test -d in an or list", f'set -eu\n[ -d "$REPO_DIR/.git" ] || {{\n{_indented(ATOMIC)}}}\n'),
     Script("test -e", f'set -e\ntest -e "$REPO_DIR/.git" || {{\n{_indented(ATOMIC)}}}\n'),
     Script("negated test", f'set -e\nif ! test -d "$REPO_DIR"; then\n{_indented(ATOMIC)}fi\n'),
     Script("early exit", f'set -e\n[ -d "$REPO_DIR" ] && exit 0\n{ATOMIC}'),
-    Script("early exit in an if", f'set -e\nif [ -d "$REPO_DIR/.git" ]; then echo there; exit 0; fi\n{ATOMIC}'),
+    Script(
+        "early exit in an if", f'set -e\nif [ -d "$REPO_DIR/.git" ]; then echo there; exit 0; fi\n{ATOMIC}'
+    ),
     Script(
         "function with an early return",
         f'set -e\nmain() {{\n  [ -e "$REPO_DIR" ] && return 0\n{_indented(ATOMIC)}}}\nmain\n',
@@ -174,7 +179,9 @@ SOUND = (
         '  (with_token clone -q -- "$REPO_URL" "$REPO_DIR.p") || { echo failed >&2; exit 1; }\n'
         '  mv "$REPO_DIR.p" "$REPO_DIR"\nfi\n',
     ),
-    Script("log to stderr, negated group", f'set -e\n! [ -d "$REPO_DIR" ] && {{\n{_indented(ATOMIC)}}}\nexit 0\n'),
+    Script(
+        "log to stderr, negated group", f'set -e\n! [ -d "$REPO_DIR" ] && {{\n{_indented(ATOMIC)}}}\nexit 0\n'
+    ),
     Script(
         "positional parameters",
         'set -e\nset -- "$REPO_URL" "$REPO_DIR"\nif [ ! -d "$2/.git" ]; then\n  rm -rf "$2.p"\n  git clone -q "$1" "$2.p"\n  mv "$2.p" "$2"\nfi\n',
@@ -198,30 +205,44 @@ UNSOUND = (
     Script(
         "inverted",
         f'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  {CLONE}\nfi\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "inverted list",
         f'[ -d "$REPO_DIR/.git" ] && {CLONE}\nexit 0\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "folder made before it is tested",
         f'set -e\nmkdir -p "$REPO_DIR"\n[ -d "$REPO_DIR" ] || {CLONE}\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "another folder tested",
         f'set -e\n[ -d "$HOME/.git" ] || {CLONE}\n',
-        later=False, refused=True, repaired=False,
+        later=False,
+        refused=True,
+        repaired=False,
     ),
     Script(
         "misspelt variable",
         f'[ -d "$REPODIR/.git" ] || {CLONE}\n',
-        later=False, refused=True, repaired=False,
+        later=False,
+        refused=True,
+        repaired=False,
     ),
     Script("clone in place, .git tested", f'set -e\n[ -d "$REPO_DIR/.git" ] || {CLONE}\n', repaired=False),
-    Script("clone in place, folder tested", f'set -e\nif [ ! -d "$REPO_DIR" ]; then {CLONE}; fi\n', repaired=False),
+    Script(
+        "clone in place, folder tested",
+        f'set -e\nif [ ! -d "$REPO_DIR" ]; then {CLONE}; fi\n',
+        repaired=False,
+    ),
     Script(
         "clone in place, work tree asked for",
         f'set -e\ngit -C "$REPO_DIR" rev-parse --is-inside-work-tree >/dev/null 2>&1 || {CLONE}\n',
@@ -268,11 +289,19 @@ UNSOUND = (
         f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\ncd "$REPO_DIR"\ngit clean -fdq\n',
         later=False,
     ),
-    Script("no clone at all", 'set -e\nmkdir -p "$REPO_DIR"\necho ready\n', first=False, later=False, repaired=None),
+    Script(
+        "no clone at all",
+        'set -e\nmkdir -p "$REPO_DIR"\necho ready\n',
+        first=False,
+        later=False,
+        repaired=None,
+    ),
     Script(
         "clone in a function that nobody calls",
         f"set -e\nclone() {{ {CLONE}; }}\necho ready\n",
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script("clone in a comment", f"# {CLONE}\necho ready\n", first=False, later=False, repaired=None),
     Script("clone in a string", f"echo '{CLONE}'\n", first=False, later=False, repaired=None),
@@ -280,17 +309,23 @@ UNSOUND = (
     Script(
         "stops before it clones",
         f'set -eu\n: "${{BRANCH:?not set}}"\n[ -d "$REPO_DIR" ] || {CLONE}\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "set -e ends it at a failing test",
         f'set -e\n[ -d "$REPO_DIR/.git" ]\n{CLONE}\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "initialised only",
         'set -e\nif [ ! -d "$REPO_DIR/.git" ]; then\n  git init -q "$REPO_DIR"\n  git -C "$REPO_DIR" remote add origin "$REPO_URL"\nfi\n',
-        first=False, later=False, repaired=None,
+        first=False,
+        later=False,
+        repaired=None,
     ),
     Script(
         "mark set before the clone is whole",

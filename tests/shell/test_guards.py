@@ -31,7 +31,9 @@ def test_the_labels_are_true(script: Script, volume: Volume) -> None:
     (volume.clone / "README.md").write_text("changed by hand\n")
     (volume.clone / "new").write_text("not committed\n")
     status = volume.boot(script.text)
-    alone = (volume.clone / "README.md").read_text() == "changed by hand\n" and (volume.clone / "new").exists()
+    alone = (volume.clone / "README.md").read_text() == "changed by hand\n" and (
+        volume.clone / "new"
+    ).exists()
     assert (status == 0 and alone and not volume.calls(*NETWORK)) == script.later
     if script.repaired is not None:
         _snapshot(volume, script, target)

@@ -78,7 +78,9 @@ class Volume:
         self._git("init", "-q", "-b", "main", str(self.remote))
         (self.remote / "README.md").write_text("notes\n")
         self._git("-C", str(self.remote), "add", ".")
-        self._git("-C", str(self.remote), "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "first")
+        self._git(
+            "-C", str(self.remote), "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "first"
+        )
 
     def _make_git(self) -> None:
         (self.folder / "bin").mkdir()
@@ -101,7 +103,12 @@ class Volume:
         """Run the script; returns its exit status."""
         self.log.write_text("")
         found = subprocess.run(
-            [DASH, "-c", script], check=False, capture_output=True, env=self._environment, cwd=self.folder, timeout=60
+            [DASH, "-c", script],
+            check=False,
+            capture_output=True,
+            env=self._environment,
+            cwd=self.folder,
+            timeout=60,
         )
         return found.returncode
 
@@ -111,7 +118,9 @@ class Volume:
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder)}
         found = subprocess.run(
             [GIT, "--git-dir", str(self.clone / ".git"), "rev-parse", "-q", "--verify", "HEAD"],
-            check=False, capture_output=True, env=environment,
+            check=False,
+            capture_output=True,
+            env=environment,
         )
         return found.returncode == 0 and (self.clone / "README.md").exists()
 
