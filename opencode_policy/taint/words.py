@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import SECRET
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _BLANKS = " \t\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a command, as one text, and where its word stands."""
 
     text: Text
