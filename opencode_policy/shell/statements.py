@@ -34,7 +34,7 @@ _FIRST = frozenset("itefwudcs!{}[|;&()")
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;", ";&", ";;&"})
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[|;&()]")
 _BRACKETS = re.compile(r"\([ \t]*\)")
-_WORD = re.compile(r"\W*\w*")
+_OPENING = re.compile(r"[$<>]?\(")
 
 
 class StatementReader(CommandReader):
@@ -76,7 +76,7 @@ class StatementReader(CommandReader):
         if self.sign() == closing:
             self.at += len(closing)
         else:
-            match = _WORD.match(self.text, opened, opened + 8)
+            match = _OPENING.match(self.text, opened)
             text = opener or (match[0] if match else "")
             self.fault(opened, opened + len(text), f"'{text}' has no '{closing}'")
         return found
@@ -109,10 +109,10 @@ class StatementReader(CommandReader):
         found: Statement = yield self._and_or()
         self.skip_blanks()
         sign = self.sign()
-        if sign in (";", "&"):
-            self.at += 1
-        elif sign == "(" or (self.at == start and self.at < len(self.text)):
+        if sign == "(" or (self.at == start and self.at < len(self.text)):
             self._stray()
+        elif sign in (";", "&"):
+            self.at += 1
         return Background(found) if sign == "&" else found
 
     def _and_or(self) -> Call[Statement]:

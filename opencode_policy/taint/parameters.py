@@ -44,6 +44,18 @@ _TRIMS = {"#": (without_prefix, False), "##": (without_prefix, True), "%": (with
           "%%": (without_suffix, True)}  # fmt: skip
 
 
+def is_simple(part: Parameter) -> bool:
+    """Whether a parameter is one value, read without running anything."""
+    return not (part.operator or part.prefix or part.index is not None or part.name in ("@", "*"))
+
+
+def read_simple(machine: Machine, part: Parameter) -> Value:
+    """The value of such a parameter."""
+    if part.name.isidentifier():
+        return machine.variable(part.name).value
+    return _looked_up(machine, part, None).value
+
+
 def read_parameter(machine: Machine, part: Parameter) -> Call[Alternatives]:
     """All ways in which a parameter may expand."""
     if part.prefix == "#" or (part.prefix and not part.name):
