@@ -91,10 +91,9 @@ def _traps_sigterm(command: Command) -> bool:
 
 
 def _statements(script: Script) -> tuple[object, ...]:
-    from opencode_policy.shell.statements import read_statements
-    from opencode_policy.shell.tree import read_source
+    from opencode_policy.shell.script import parse_script
 
-    return read_statements(read_source(script.text))
+    return parse_script(script.text).statements
 
 
 def _commands(statements: tuple[object, ...]) -> Iterator[Command]:

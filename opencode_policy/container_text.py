@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from opencode_policy.outcome import Place
 from opencode_policy.scripts import scripts_of
-from opencode_policy.shell.tree import read_source
+from opencode_policy.shell.script import parse_script
+from opencode_policy.shell.traversal import words_of
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container, Pod
 
@@ -29,12 +30,6 @@ def _occurrences(script: str, text: str) -> list[int]:
     """Offsets of a text in a shell script, outside of its comments."""
     if text not in script:
         return []
-    source = read_source(script)
-    comments, pending = [], [source.root]
-    while pending:
-        node = pending.pop()
-        pending += node.children
-        if node.type == "comment":
-            comments.append(source.span(node.start_byte, node.end_byte))
+    written = [word.span for word in words_of(parse_script(script).statements)]
     found = [at for at in range(len(script)) if script.startswith(text, at)]
-    return [at for at in found if not any(span.start <= at < span.end for span in comments)]
+    return [at for at in found if any(span.start <= at < span.end for span in written)]

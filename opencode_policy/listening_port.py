@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 
 from opencode_policy.outcome import Place
 from opencode_policy.scripts import Script, scripts_of
-from opencode_policy.shell.statements import read_statements
+from opencode_policy.shell.script import parse_script
 from opencode_policy.shell.syntax import Command
-from opencode_policy.shell.tree import read_source
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container
@@ -62,7 +61,7 @@ def _runs_something_else(container: Container) -> bool:
 
 
 def _server_commands(script: Script) -> Iterator[list[Argument]]:
-    for command in _commands(read_statements(read_source(script.text))):
+    for command in _commands(parse_script(script.text).statements):
         words = [word.value for word in command.words]
         items = unwrap([word or "" for word in words]).items
         if items and base_name(items[0][0]) == PROGRAM:

@@ -10,9 +10,9 @@ from opencode_policy.boots import Boots
 from opencode_policy.clones import given_by
 from opencode_policy.login_file import REPLACING, LoginFile, Seed
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
+from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
 from opencode_policy.shell.commands_run import variables_read
-from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import FILE

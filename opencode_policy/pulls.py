@@ -141,9 +141,7 @@ def _taken_in(events: tuple[Event, ...]) -> Iterator[GitRun]:
     for event in events:
         if not isinstance(event, GitRun) or not event.done:
             continue
-        if event.subcommand == "pull" or (sent and event.subcommand in _TAKING_IN):
-            yield event
-        elif event.subcommand == "submodule" and "--remote" in event.arguments:
+        if event.subcommand == "pull" or (sent and event.subcommand in _TAKING_IN) or (event.subcommand == "submodule" and "--remote" in event.arguments):
             yield event
         sent = (sent or event.subcommand in ("fetch", "remote")) and event.subcommand not in ("clone", "init")
 

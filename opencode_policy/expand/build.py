@@ -181,9 +181,7 @@ class Builder:
     def _unsupported(self, root: MappingNode) -> Iterator[Diagnostic]:
         for name, (key, _) in root.entries.items():
             if name not in _KNOWN:
-                close = difflib.get_close_matches(name, _KNOWN, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                message = f"kustomize knows no field '{name}'{hint}"
+                message = f"kustomize knows no field '{name}'{hint(name, _KNOWN)}"
                 yield Diagnostic("kustomize-build-failed", message, key.location)
             elif name not in _EVALUATED:
                 message = f"'{name}' is not evaluated"

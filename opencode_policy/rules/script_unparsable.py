@@ -57,7 +57,7 @@ f a
             "a loop without an end",
             with_script(
                 """\
-for item in a b; do  # <- 'do' has no 'done'
+for item in a b; do  # <- 'for' has no 'done'
   echo "$item"
 """
             ),
@@ -79,7 +79,7 @@ fi  # <- 'fi' is out of place
                 f"""\
 command: [/bin/sh, -c]
 args:
-  - echo "hello  # <- no shell can read the script from here on
+  - echo "hello  # <- the quote has no end
 env:
 {ENTRY}"""
             ),

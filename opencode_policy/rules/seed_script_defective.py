@@ -12,7 +12,7 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.seed_script import SeedRun, Write, runs
 from opencode_policy.shell.interpreter import shebang
-from opencode_policy.shell.tree import read_source, syntax_errors
+from opencode_policy.shell.script import parse_script
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 
@@ -228,9 +228,9 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
             "does not parse",
             _seed(f"""\
 {_READ}\
-if [ -n "$login" ]; then
+if [ -n "$login" ]; then  # <- the shell cannot read the script from here on
   echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
-done  # <- the shell cannot read the script from here on
+done
 """),
         ),
         Example(
@@ -275,7 +275,7 @@ echo "$login" | doppler secrets set DEMO_AUTH {_SCOPE} --silent
             yield Problem(f"there is no {path}{near}", Location(path, 1, 1, 1, 1))
             return
         problems = [*_form(source)]
-        if not problems or not any(syntax_errors(read_source(source.text))):
+        if not problems or not parse_script(source.text).errors:
             problems += self._behaviour(tree, source)
         yield from problems
 
@@ -331,8 +331,9 @@ def _form(source: Source) -> Iterator[Problem]:
         yield Problem("the first line names no shell: #!/bin/sh is missing", first)
     elif shell.trace:
         yield Problem("tracing prints the login", first)
-    for span in syntax_errors(read_source(source.text))[:1]:
-        yield Problem("the shell cannot read the script from here on", source.location(span.start, span.end))
+    for fault in parse_script(source.text).errors[:1]:
+        at = source.location(fault.span.start, fault.span.end)
+        yield Problem("the shell cannot read the script from here on", at)
 
 
 def _stops(run: SeedRun) -> Problem:

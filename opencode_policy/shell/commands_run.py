@@ -14,8 +14,8 @@ from itertools import islice, product
 
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.shell.options import UNKNOWN
+from opencode_policy.shell.script import parse_script
 from opencode_policy.shell.spans import Span
-from opencode_policy.shell.statements import read_statements
 from opencode_policy.shell.syntax import (
     AndOr,
     Arithmetic,
@@ -39,7 +39,6 @@ from opencode_policy.shell.syntax import (
     Substitution,
     Word,
 )
-from opencode_policy.shell.tree import read_source
 from opencode_policy.shell.wrappers import base_name, unwrap
 
 _VALUES = 16
@@ -86,7 +85,7 @@ class _Context:
 @lru_cache(maxsize=128)
 def statements_of(text: str) -> Sequence:
     """Statements of a script's text."""
-    return read_statements(read_source(text))
+    return parse_script(text).statements
 
 
 def commands_run(text: str, environment: Mapping[str, str | None] | None = None) -> Iterator[CommandRun]:

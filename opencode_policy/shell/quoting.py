@@ -18,30 +18,24 @@ _ANSI = re.compile(
 _ANSI_LETTERS = {
     "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
 }  # fmt: skip
-_UNQUOTED = re.compile(r"\\(.)", re.DOTALL)
 _DOUBLE = re.compile(r"\\([$`\"\\\n])")
-_HEREDOC = re.compile(r"\\([$`\\\n])")
+_TABBED = re.compile(r"\t*([^\n]*\n?)")
 _BACKQUOTED = re.compile(r"\\([$`\\])")
-
-
-def unquoted(text: str) -> list[Run]:
-    """Remove the backslashes of text outside quotes (POSIX 2.2.1)."""
-    return _unescape(text, _UNQUOTED)
-
-
-def double_quoted(text: str) -> list[Run]:
-    """Remove the backslashes that count between double quotes (POSIX 2.2.3)."""
-    return _unescape(text, _DOUBLE)
-
-
-def here_document(text: str) -> list[Run]:
-    """Remove the backslashes that count in a here-document with an unquoted delimiter (POSIX 2.7.4)."""
-    return _unescape(text, _HEREDOC)
 
 
 def backquoted(text: str) -> list[Run]:
     """Remove one level of backslashes from a command between backquotes (POSIX 2.6.3)."""
     return _unescape(text, _BACKQUOTED)
+
+
+def backquoted_in_double(text: str) -> list[Run]:
+    """The same for a command between backquotes that stand between double quotes."""
+    return _unescape(text, _DOUBLE)
+
+
+def without_tabs(text: str) -> list[Run]:
+    """Remove the tabs at the start of each line, as `<<-` does."""
+    return [(match[1], match.start(1), match.end(1)) for match in _TABBED.finditer(text) if match[1]]
 
 
 def ansi_c(text: str) -> list[Run]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from opencode_policy.lean import dataclass
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Half-open range of character offsets (indices of a Python string) into the script's text."""
 
     start: int
@@ -59,16 +58,3 @@ def without_carriage_returns(text: str) -> tuple[str, Offsets]:
         outer.append(at + removed)
         at += 1
     return "\n".join(pieces), Offsets(tuple(local), tuple(outer))
-
-
-def bytes_to_characters(text: str) -> Offsets:
-    """Map UTF-8 byte offsets, as tree-sitter counts, to character offsets of `text`."""
-    if text.isascii():
-        return Offsets()
-    local, outer, extra = [0], [0], 0
-    for index, character in enumerate(text):
-        if character > "\x7f":
-            extra += len(character.encode("utf-8", "replace")) - 1
-            local.append(index + 1 + extra)
-            outer.append(index + 1)
-    return Offsets(tuple(local), tuple(outer))

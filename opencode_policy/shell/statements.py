@@ -1,235 +1,199 @@
-"""Tree to statements, repairing where the grammar binds operators and redirections otherwise than a shell."""
+"""Reading statements: lists and pipelines (POSIX 2.9), and what begins a command."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from opencode_policy.shell.calls import Call, run
-from opencode_policy.shell.commands import COMMANDS, read_command, read_redirects
-from opencode_policy.shell.joining import attached, chained, piped
-from opencode_policy.shell.spans import Span
+from opencode_policy.shell.calls import Call
+from opencode_policy.shell.commands import CommandReader, Draft, command_of
+from opencode_policy.shell.reader import Shared
+from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.shell.syntax import (
+    AndOr,
     Background,
-    Case,
-    CaseItem,
     Command,
-    For,
     Function,
-    Group,
-    If,
     Literal,
-    Loop,
     Pipeline,
     Redirect,
+    Redirected,
     Sequence,
     Statement,
     Word,
 )
-from opencode_policy.shell.tree import Source
-from opencode_policy.shell.words import Reading, read_word, read_words
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
-
-_TAIL = frozenset({"&&", "||"})
-
-
-def read_statements(source: Source) -> Sequence:
-    """Read all statements of a parsed text."""
-    return run(_sequence(Reading(source, _sequence), source.root.children))
-
-
-def _sequence(reading: Reading, nodes: list[Node]) -> Call[Sequence]:
-    found: list[Statement] = []
-    for node in nodes:
-        if node.type == "&" and found:
-            found[-1] = Background(found[-1])
-        elif node.is_named and node.type != "comment":
-            found += yield _statement(reading, node)
-    return tuple(found)
+_RESERVED = re.compile(
+    r"(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|time|coproc|!|\{|\}|\[\[)"
+    r"(?=[\s;|&()<>]|\Z)"
+)
+_FIRST = frozenset("itefwudcs!{}[|;&()")
+"""What a sign can begin with."""
+_CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;", ";&", ";;&"})
+_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[|;&()]")
+_BRACKETS = re.compile(r"\([ \t]*\)")
+_OPENING = re.compile(r"[$<>]?\(")
 
 
-def _statement(reading: Reading, node: Node) -> Call[Sequence]:
-    """Read one statement; of what the grammar could not make out, the statements inside."""
-    if node.type in COMMANDS:
-        return ((yield read_command(reading, node)),)
-    read = _READERS.get(node.type)
-    if read is None:
-        inside: Sequence = yield _sequence(reading, node.children)
-        return inside
-    return ((yield read(reading, node)),)
+class StatementReader(CommandReader):
+    """Reads statements. `awaited` counts the tokens that end the constructs around the current one.
+
+    Whatever the text, reading goes on to its end: what is out of place is noted and passed over, and a
+    construct whose end is missing ends where one around it does.
+    """
+
+    def __init__(self, text: str, origin: Offsets, shared: Shared) -> None:
+        super().__init__(text, origin, shared)
+        self.awaited: Counter[str] = Counter()
+
+    def compound(self, sign: str) -> Callable[[], Call[Statement]] | None:
+        """What reads the compound command that a token begins."""
+        raise NotImplementedError
+
+    def whole(self) -> Call[Sequence]:
+        """Read the whole text."""
+        found: Sequence = yield self.statements(frozenset())
+        return found
+
+    def statements_until(self, closing: str, opened: int) -> Call[Sequence]:
+        found: Sequence = yield self.block(closing, opened)
+        return found
+
+    def sign(self) -> str:
+        """The reserved word or operator here, or nothing."""
+        if self.text[self.at : self.at + 1] not in _FIRST:
+            return ""
+        match = _RESERVED.match(self.text, self.at) or _OPERATOR.match(self.text, self.at)
+        return match[0] if match is not None else ""
+
+    # --- lists -------------------------------------------------------------------------------------
+
+    def block(self, closing: str, opened: int, opener: str = "") -> Call[Sequence]:
+        """Read a list up to its closing token, and go over that token."""
+        found: Sequence = yield self.statements(frozenset({closing}))
+        if self.sign() == closing:
+            self.at += len(closing)
+        else:
+            match = _OPENING.match(self.text, opened)
+            text = opener or (match[0] if match else "")
+            self.fault(opened, opened + len(text), f"'{text}' has no '{closing}'")
+        return found
+
+    def statements(self, closing: frozenset[str]) -> Call[Sequence]:
+        """Read statements until a closing token, one that something around waits for, or the end."""
+        self.awaited.update(closing)
+        found: list[Statement] = []
+        while True:
+            yield self.skip_lines()
+            sign = self.sign()
+            if self.at >= len(self.text) or (sign and self.awaited[sign] > 0):
+                break
+            if sign in _CLOSING:
+                self._stray()
+            else:
+                found += ((yield self._item()),)
+        self.awaited.subtract(closing)
+        return tuple(found)
+
+    def _stray(self) -> None:
+        """A token that nothing waits for: note it, and go on behind it."""
+        sign = self.sign() or self.text[self.at : self.at + 1]
+        self.fault(self.at, self.at + len(sign), f"'{sign}' is out of place")
+        self.at += len(sign)
+
+    def _item(self) -> Call[Statement]:
+        """Pipelines joined by `&&` and `||`, with the `;` or `&` behind them."""
+        start = self.at
+        found: Statement = yield self._and_or()
+        self.skip_blanks()
+        sign = self.sign()
+        if sign == "(" or (self.at == start and self.at < len(self.text)):
+            self._stray()
+        elif sign in (";", "&"):
+            self.at += 1
+        return Background(found) if sign == "&" else found
+
+    def _and_or(self) -> Call[Statement]:
+        first: Statement = yield self._pipeline("")
+        rest: list[tuple[str, Statement]] = []
+        while True:
+            self.skip_blanks()
+            sign = self.sign()
+            if sign not in ("&&", "||"):
+                break
+            self.at += 2
+            yield self.skip_lines()
+            rest += ((sign, (yield self._pipeline(sign))),)
+        return AndOr(first, tuple(rest)) if rest else first
+
+    def _pipeline(self, after: str) -> Call[Statement]:
+        negated = self._prefixes()
+        stages: list[Statement] = []
+        while True:
+            stage: Statement = yield self.command(after)
+            self.skip_blanks()
+            after = self.sign()
+            if after == "|&":
+                stage = _with_errors(stage, self.span(self.at, self.at + 2))
+            stages.append(stage)
+            if after not in ("|", "|&"):
+                break
+            self.at += len(after)
+            yield self.skip_lines()
+        return stages[0] if len(stages) == 1 and not negated else Pipeline(tuple(stages), negated)
+
+    def _prefixes(self) -> bool:
+        """Go over `!` and `time` before a pipeline; tell whether it is negated."""
+        negated = False
+        while (sign := self.sign()) in ("!", "time"):
+            negated = negated is not (sign == "!")
+            self.at += len(sign)
+            self.skip_blanks()
+            if sign == "time" and self.text.startswith("-p ", self.at):
+                self.at += 2
+                self.skip_blanks()
+        return negated
+
+    # --- commands ----------------------------------------------------------------------------------
+
+    def command(self, after: str) -> Call[Statement]:
+        """Read one command, which stands behind the operator `after` if that is not empty."""
+        sign, start = self.sign(), self.at
+        read = self.compound(sign)
+        if read is not None:
+            found: Statement = yield read()
+            redirects: list[Redirect] = yield self.redirects()
+            return Redirected(found, tuple(redirects)) if redirects else found
+        draft: Draft = yield self.simple_command()
+        if len(draft.words) == 1 and self.opens_function(draft.words[0]):
+            found = yield self._function(draft)
+            return found
+        if self.at == start and after:
+            self.fault(start, start + len(sign), f"a command is missing behind '{after}'")
+        return command_of(draft, self)
+
+    def _function(self, draft: Draft) -> Call[Statement]:
+        match = _BRACKETS.match(self.text, self.at)
+        if match is None or draft.assignments:
+            self.fault(self.at, self.at + 1, "'(' is out of place")
+            self.at += 1
+            return command_of(draft, self)
+        self.at = match.end()
+        found: Statement = yield self.function_body(draft.words[0].value or "", draft.start)
+        return found
+
+    def function_body(self, name: str, start: int) -> Call[Statement]:
+        """Read what a function does; a name and perhaps brackets have been read."""
+        yield self.skip_lines()
+        body: Statement = yield self.command("()")
+        return Function(name, body, self.span(start, self.at))
 
 
-def _only(reading: Reading, node: Node | None) -> Call[Statement]:
-    """Read a node that stands where the grammar has one statement."""
-    if node is None:
-        return Command((), Span(0, 0))
-    found: Sequence = yield _statement(reading, node)
-    return found[0] if len(found) == 1 else Group(found)
-
-
-def _and_or(reading: Reading, node: Node) -> Call[Statement]:
-    operands: list[tuple[str, Node]] = []
-    while node.type == "list":
-        left, right = _operands(node)
-        operands.append((next(child.type for child in node.children if child.type in _TAIL), right))
-        node = left
-    first = yield _only(reading, node)
-    rest: list[tuple[str, Statement]] = []
-    for operator, operand in reversed(operands):
-        rest.append((operator, (yield _only(reading, operand))))
-    return chained(first, rest)
-
-
-def _operands(node: Node) -> list[Node]:
-    return [child for child in node.children if child.is_named and child.type != "comment"]
-
-
-def _pipeline(reading: Reading, node: Node) -> Call[Statement]:
-    stages: list[Statement] = []
-    for child in node.children:
-        if child.type == "|&" and stages:
-            one = Word(
-                (Literal("1", (span := reading.source.span(child.start_byte, child.end_byte)), False),), span
-            )
-            stages[-1] = attached(stages[-1], (), (Redirect(">&", span, 2, one),))
-        elif child.is_named and child.type != "comment":
-            stages.append((yield _only(reading, child)))
-    return piped(stages)
-
-
-def _negated(reading: Reading, node: Node) -> Call[Statement]:
-    body = yield _only(reading, _operands(node)[0] if _operands(node) else None)
-    return replace(body, negated=not body.negated) if isinstance(body, Pipeline) else Pipeline((body,), True)
-
-
-def _redirected(reading: Reading, node: Node) -> Call[Statement]:
-    redirects = node.children_by_field_name("redirect")
-    words, read = yield read_redirects(reading, redirects)
-    body = node.child_by_field_name("body")
-    found = attached((yield _only(reading, body)) if body else _empty(reading, node), words, read)
-    for redirect in redirects:
-        if redirect.type == "heredoc_redirect":
-            found = yield _behind_heredoc(reading, redirect, found)
-    return found
-
-
-def _empty(reading: Reading, node: Node) -> Command:
-    return Command((), reading.source.span(node.start_byte, node.end_byte))
-
-
-def _behind_heredoc(reading: Reading, node: Node, found: Statement) -> Call[Statement]:
-    """The grammar puts `| stage` and `&& next` under a here-document that they follow."""
-    operator = node.child_by_field_name("operator")
-    for child in node.named_children:
-        if child.type == "pipeline":
-            tail = yield _pipeline(reading, child)
-            found = piped([found, tail])
-    if operator is not None:
-        right = yield _only(reading, node.child_by_field_name("right"))
-        found = chained(found, [(operator.type, right)])
-    return found
-
-
-def _group(reading: Reading, node: Node) -> Call[Statement]:
-    if node.children and node.children[0].type == "((":
-        arithmetic: Statement = yield _arithmetic(reading, node)
-        return arithmetic
-    return Group((yield _sequence(reading, node.children)), node.type == "subshell")
-
-
-def _arithmetic(reading: Reading, node: Node) -> Call[Statement]:
-    span = reading.source.span(node.start_byte, node.end_byte)
-    name = Word((Literal("((", Span(span.start, span.start + 2), False),), Span(span.start, span.start + 2))
-    return Command((name, (yield read_word(reading, node))), span)
-
-
-def _if(reading: Reading, node: Node) -> Call[Statement]:
-    branches = [node, *(child for child in node.children if child.type == "elif_clause")]
-    arms = []
-    for branch in branches:
-        condition, body = _split(branch, "then")
-        arms.append(((yield _sequence(reading, condition)), (yield _sequence(reading, body))))
-    otherwise = next((child.children for child in node.children if child.type == "else_clause"), [])
-    return If(tuple(arms), (yield _sequence(reading, otherwise)))
-
-
-def _split(node: Node, keyword: str) -> tuple[list[Node], list[Node]]:
-    """Divide a node's children at a keyword; clauses that are branches of their own are left out."""
-    children = [child for child in node.children if child.type not in ("elif_clause", "else_clause")]
-    at = next((i for i, child in enumerate(children) if child.type == keyword), len(children))
-    return children[:at], children[at + 1 :]
-
-
-def _loop(reading: Reading, node: Node) -> Call[Statement]:
-    condition, _ = _split(node, "do_group")
-    body = node.child_by_field_name("body")
-    test = yield _sequence(reading, condition)
-    return Loop(
-        test, (yield _sequence(reading, body.children if body else [])), node.children[0].type == "until"
-    )
-
-
-def _for(reading: Reading, node: Node) -> Call[Statement]:
-    source, body = reading.source, node.child_by_field_name("body")
-    variable = node.child_by_field_name("variable")
-    statements = yield _sequence(reading, body.children if body else [])
-    words = yield read_words(reading, node.children_by_field_name("value"))
-    listed = any(child.type == "in" for child in node.children)
-    name = source.slice(variable.start_byte, variable.end_byte) if variable else ""
-    span = source.span(node.start_byte, node.end_byte)
-    return For(name, words if listed else None, statements, span)
-
-
-def _counted(reading: Reading, node: Node) -> Call[Statement]:
-    body = node.child_by_field_name("body")
-    condition, _ = _split(node, body.type if body else "")
-    statements = yield _sequence(reading, body.children if body else [])
-    test = [child for child in condition if child.is_named]
-    counter = (yield _arithmetic(reading, test[0])) if test else _empty(reading, node)
-    return Loop((counter,), statements, until=False)
-
-
-def _case(reading: Reading, node: Node) -> Call[Statement]:
-    value = node.child_by_field_name("value")
-    subject = (yield read_word(reading, value)) if value else Word((), Span(0, 0))
-    items: list[CaseItem] = []
-    for child in node.children:
-        if child.type == "case_item":
-            items += ((yield _case_item(reading, child)),)
-    return Case(subject, tuple(items))
-
-
-def _case_item(reading: Reading, node: Node) -> Call[CaseItem]:
-    patterns = yield read_words(reading, node.children_by_field_name("value"))
-    _, body = _split(node, ")")
-    end = body[-1].type if body and body[-1].type in (";;", ";&", ";;&") else ";;"
-    span = reading.source.span(node.start_byte, node.end_byte)
-    return CaseItem(patterns, (yield _sequence(reading, body)), end, span)
-
-
-def _function(reading: Reading, node: Node) -> Call[Statement]:
-    source = reading.source
-    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    _, redirects = yield read_redirects(reading, node.children_by_field_name("redirect"))
-    statement: Statement = yield _only(reading, body)
-    text = source.slice(name.start_byte, name.end_byte) if name else ""
-    span = source.span(node.start_byte, node.end_byte)
-    return Function(text, attached(statement, (), redirects) if redirects else statement, span)
-
-
-_READERS = {
-    "list": _and_or,
-    "pipeline": _pipeline,
-    "negated_command": _negated,
-    "redirected_statement": _redirected,
-    "compound_statement": _group,
-    "subshell": _group,
-    "if_statement": _if,
-    "while_statement": _loop,
-    "for_statement": _for,
-    "c_style_for_statement": _counted,
-    "case_statement": _case,
-    "function_definition": _function,
-}
+def _with_errors(stage: Statement, span: Span) -> Statement:
+    """A stage before `|&`, which sends its standard error along."""
+    both = Redirect(">&", span, 2, Word((Literal("1", span, False),), span))
+    if isinstance(stage, Command):
+        return replace(stage, redirects=(*stage.redirects, both))
+    return Redirected(stage, (both,))

@@ -1,7 +1,8 @@
 """The abstract syntax of a script: words, commands and the statements that hold them.
 
 Every span is in the coordinates of the whole script, also for what came out of an `eval` or `sh -c` string.
-Instances compare by identity: two commands with the same text are two commands.
+Instances compare by identity: two commands with the same text are two commands. They are not changed once
+a script has been read; they are not frozen because that would double the time it takes to make them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from opencode_policy.lean import dataclass
 from opencode_policy.shell.spans import Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Literal:
     """Text that stands for itself, after quote removal; `quoted` text is neither split nor a pattern."""
 
@@ -19,7 +20,7 @@ class Literal:
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Parameter:
     """`$name` or `${name...}`: `prefix` is `#` (length) or `!` (indirect), `index` an array subscript."""
 
@@ -32,7 +33,7 @@ class Parameter:
     index: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Substitution:
     """A command whose output or file stands here: `form` is `$(`, backquote, `<(` or `>(`."""
 
@@ -42,7 +43,7 @@ class Substitution:
     form: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Arithmetic:
     """`$((...))`, with the expansions in it; its value is a number."""
 
@@ -54,7 +55,7 @@ class Arithmetic:
 Part = Literal | Parameter | Substitution | Arithmetic
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Word:
     """One word as written; `assignment` marks an argument such as `A=$b` of `export`, which is not split."""
 
@@ -69,7 +70,7 @@ class Word:
         return "".join(texts) if len(texts) == len(self.parts) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Assignment:
     """`name=value`; `elements` holds the words of `name=(...)`, and `indexed` marks `name[i]=value`."""
 
@@ -81,7 +82,7 @@ class Assignment:
     elements: tuple[Word, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Redirect:
     """One redirection; a here-document or here-string has its text in `body`."""
 
@@ -92,7 +93,7 @@ class Redirect:
     body: Word | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Command:
     """A simple command: name and arguments in `words`; `[`, `[[` and `((` are commands like any other."""
 
@@ -107,7 +108,7 @@ class Command:
         return self.words[0].value if self.words else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Redirected:
     """A compound command with redirections behind it."""
 
@@ -115,14 +116,14 @@ class Redirected:
     redirects: tuple[Redirect, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Background:
     """A statement ended by `&`."""
 
     body: Statement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Pipeline:
     """Stages joined by `|`, or one statement behind `!`."""
 
@@ -130,7 +131,7 @@ class Pipeline:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class AndOr:
     """`first && a || b`: `rest` pairs each operator with its right operand, evaluated from the left."""
 
@@ -138,7 +139,7 @@ class AndOr:
     rest: tuple[tuple[str, Statement], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Group:
     """`{ ...; }`, or a subshell `( ... )`."""
 
@@ -146,7 +147,7 @@ class Group:
     subshell: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class If:
     """Conditions with their bodies, in order, and what runs when none holds."""
 
@@ -154,7 +155,7 @@ class If:
     otherwise: Sequence
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Loop:
     """`while` and `until`; a C-style `for` is a loop with an arithmetic command as its condition."""
 
@@ -163,7 +164,7 @@ class Loop:
     until: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class For:
     """`for variable in words` (also `select`); without `in` the words are None: the positional parameters."""
 
@@ -173,7 +174,7 @@ class For:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class CaseItem:
     """One branch of a `case`, with the token that ends it."""
 
@@ -183,7 +184,7 @@ class CaseItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Case:
     """`case word in ... esac`."""
 
@@ -191,7 +192,7 @@ class Case:
     items: tuple[CaseItem, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Function:
     """A function definition."""
 

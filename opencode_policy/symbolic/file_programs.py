@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
@@ -87,9 +88,7 @@ def _make_folder(invocation: Invocation) -> None:
     state = invocation.state
     status = 0
     for path in given:
-        if invocation.read_only(path):
-            status = 1
-        elif invocation.entry(path).exists and "p" not in options and "parents" not in options:
+        if invocation.read_only(path) or (invocation.entry(path).exists and "p" not in options and "parents" not in options):
             status = 1
         else:
             state.files = state.files.make_folder(invocation.place(path))

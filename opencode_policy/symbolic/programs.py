@@ -7,10 +7,10 @@ import re
 
 from opencode_policy.symbolic.builtins import BUILTINS
 from opencode_policy.symbolic.conditions import test
+from opencode_policy.symbolic.events import Probed
 from opencode_policy.symbolic.file_programs import FILE_PROGRAMS
 from opencode_policy.symbolic.files import FILE, FOLDER
 from opencode_policy.symbolic.git import git
-from opencode_policy.symbolic.events import Probed
 from opencode_policy.symbolic.machine import Invocation, Program, note
 from opencode_policy.symbolic.symbols import is_known
 

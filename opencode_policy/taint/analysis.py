@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.interpreter import SHELLS, Interpreter
+from opencode_policy.shell.reader import Fault
 from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
-from opencode_policy.shell.tree import Fault
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.taint import statements
 from opencode_policy.taint.cells import OFF, Frame, Key, Positional, Switch, Variable

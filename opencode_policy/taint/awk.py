@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<word>[A-Za-z_]\w*)|(?P<number>\d[\w.]*)
@@ -14,6 +15,7 @@ _PRINTING = frozenset({"print", "printf", "system"})
 _VALUES = frozenset({"word", "number", "string"})
 
 
+@lru_cache(maxsize=64)
 def prints(program: str) -> bool:
     """Whether the program prints, or runs a program that may; in doubt it does."""
     tokens = _tokens(program)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -31,8 +31,7 @@ class Variable:
     elements: tuple[Value, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Positional:
+class Positional(NamedTuple):
     """`$1`, `$2`, ...: without `exact` there may be others behind them."""
 
     values: tuple[Value, ...] = ()
@@ -48,16 +47,14 @@ class Stored:
     written: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a descriptor leads: `log`, `null`, `closed`, `elsewhere`, `stream` or `file` (by `name`)."""
 
     kind: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """What a descriptor reads."""
 
     value: Value
@@ -92,16 +89,14 @@ class Frame:
         return Place(self.document, self.fixed or span)
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A function, and the text that defines it."""
 
     function: Function
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """What a trap runs."""
 
     command: Value
@@ -166,6 +161,16 @@ def _flows(values: Sequence[Flows]) -> Flows:
     return merged(*values)
 
 
+def _descriptors(values: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    from opencode_policy.taint.streams import default_targets
+
+    names = dict.fromkeys(name for value in values for name in value)
+    return {
+        name: frozenset().union(*(value.get(name, default_targets(name)) for value in values))
+        for name in names
+    }
+
+
 def _sets(values: Sequence[frozenset[Any]]) -> frozenset[Any]:
     return frozenset().union(*values)
 
@@ -181,7 +186,7 @@ _JOINS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "stream": joined,
     "umask": joined,
     "sourced": _flows,
-    "descriptor": _sets,
+    "descriptors": _descriptors,
     "option": _sets,
     "function": _candidates,
     "trap": _candidates,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import public
@@ -119,11 +119,11 @@ def trace_words(machine: Machine, flows: Flows, span: Span, *, compound: bool = 
 
 
 def _assignments_only(machine: Machine, node: Command) -> Call[Status]:
-    saved = dict(machine.state.of_kind("descriptor"))
+    saved = machine.descriptors
     yield redirect(machine, node.redirects)
     assigned: list[tuple[str, Value]] = yield _evaluated(machine, node.assignments)
     trace_words(machine, merged(*(value.flows for _, value in assigned)), node.span)
-    restore(machine, saved)
+    machine.restore_descriptors(saved)
     for assignment, (name, value) in zip(node.assignments, assigned, strict=True):
         yield assign(machine, assignment, name, value)
     return None if node.redirects or any(_runs(item) for item in node.assignments) else True
@@ -170,7 +170,7 @@ def assign(machine: Machine, item: Assignment, name: str, value: Value) -> Call[
 
 
 def _run(machine: Machine, node: Command, argv: Argv, assigned: list[tuple[str, Value]]) -> Call[Status]:
-    saved = dict(machine.state.of_kind("descriptor")) if node.redirects else None
+    saved = machine.descriptors
     yield redirect(machine, node.redirects)
     if not argv:
         for name, value in assigned:
@@ -179,16 +179,9 @@ def _run(machine: Machine, node: Command, argv: Argv, assigned: list[tuple[str, 
     else:
         status = yield _with_variables(machine, node, argv, assigned)
     opened_for_good = argv and argv[0].skeleton == "exec" and len(argv) == 1
-    if saved is not None and machine.state.alive and not opened_for_good:
-        restore(machine, saved)
+    if machine.state.alive and not opened_for_good:
+        machine.restore_descriptors(saved)
     return status
-
-
-def restore(machine: Machine, saved: dict[str, Any]) -> None:
-    """End redirections."""
-    for name, targets in machine.state.of_kind("descriptor"):
-        if saved.get(name) != targets:
-            machine.state.set(Key("descriptor", name), saved.get(name))
 
 
 def _with_variables(

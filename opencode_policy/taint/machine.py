@@ -7,7 +7,7 @@ followed at each call. Time is bounded by `steps`, which grows with the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +52,9 @@ DEEPEST = 60
 """Functions, scripts and texts that run inside one another."""
 
 
-_DEFAULTS = {
+_DESCRIPTORS = Key("descriptors", "")
+_DEFAULTS: dict[str, Any] = {
+    "descriptors": {},
     "stream": NOTHING,
     "positional": Positional(),
     "option": frozenset({OFF}),
@@ -98,8 +100,6 @@ class Machine:
             return self._untold(key.name)
         if key.kind == "file":
             return Stored(self._outside(key.name))
-        if key.kind == "descriptor":
-            return default_targets(key.name)
         return _DEFAULTS.get(key.kind, ())
 
     def _untold(self, name: str) -> Variable:
@@ -141,11 +141,22 @@ class Machine:
         return found
 
     def descriptor(self, name: str) -> Targets:
-        found: Targets = self.state.get(Key("descriptor", name))
+        found: Targets | None = self.descriptors.get(name)
+        return default_targets(name) if found is None else found
+
+    @property
+    def descriptors(self) -> Mapping[str, Targets]:
+        """Descriptors that were opened, copied or closed; the mapping is never changed."""
+        found: Mapping[str, Targets] = self.state.get(_DESCRIPTORS)
         return found
 
     def set_descriptor(self, name: str, targets: Targets) -> None:
-        self.state.set(Key("descriptor", name), targets)
+        self.state.set(_DESCRIPTORS, {**self.descriptors, name: targets})
+
+    def restore_descriptors(self, saved: Mapping[str, Targets]) -> None:
+        """End redirections."""
+        if self.descriptors is not saved:
+            self.state.set(_DESCRIPTORS, saved)
 
     def content(self, path: str) -> Value:
         """What reading a file gives."""

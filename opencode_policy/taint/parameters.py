@@ -29,6 +29,7 @@ from opencode_policy.taint.values import (
     concatenated,
     constant,
     joined,
+    merged,
     of_texts,
     secret,
 )
@@ -41,6 +42,18 @@ HARMLESS_LENGTH = 5
 
 _TRIMS = {"#": (without_prefix, False), "##": (without_prefix, True), "%": (without_suffix, False),
           "%%": (without_suffix, True)}  # fmt: skip
+
+
+def is_simple(part: Parameter) -> bool:
+    """Whether a parameter is one value, read without running anything."""
+    return not (part.operator or part.prefix or part.index is not None or part.name in ("@", "*"))
+
+
+def read_simple(machine: Machine, part: Parameter) -> Value:
+    """The value of such a parameter."""
+    if part.name.isidentifier():
+        return machine.variable(part.name).value
+    return _looked_up(machine, part, None).value
 
 
 def read_parameter(machine: Machine, part: Parameter) -> Call[Alternatives]:
@@ -242,17 +255,17 @@ def _blurred(text: Text) -> Text:
 
 
 def _substituted(operator: str, value: Value, operands: list[Alternatives]) -> Value:
-    """`${x/pattern/text}`: `//` marks the first form, `///` the one that replaces all, `/#/` and `/%/`."""
+    """`${x/pattern/text}`; `//` replaces all, `/#` at the start and `/%` at the end."""
     replacement = as_value(operands[1]) if len(operands) > 1 else NOTHING
     pattern = matcher(_glob(operands[0][0])) if len(operands[0]) == 1 else None
-    known = len(replacement.texts) == 1
-    if pattern is None or not known or "#" in operator or "%" in operator:
-        flows = (*value.flows, *replacement.flows)
-        return secret(tuple(dict.fromkeys(flows)))
+    if pattern is None or len(replacement.texts) > 1 or operator in ("/#", "/%"):
+        return secret(merged(value.flows, replacement.flows))
     new = replacement.texts[0]
-    count = 0 if operator.count("/") > 2 or (operator == "//" and len(operands) < 2) else 1
-    return of_texts(_replaced(text, lambda s: pattern.sub(lambda _: new.skeleton, s, count=count), new)
-                    for text in value.texts)  # fmt: skip
+    count = 0 if operator == "//" else 1
+    return of_texts(
+        _replaced(text, lambda s: pattern.sub(lambda _: new.skeleton, s, count=count), new)
+        for text in value.texts
+    )
 
 
 def _replaced(text: Text, change: Callable[[str], str], new: Text) -> Text:

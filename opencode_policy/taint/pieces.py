@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from opencode_policy.taint.values import LIMIT, NOTHING, Text, Value, collapsed, concatenated, of_texts
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of a word. Neither a quoted piece nor one that is written out is split."""
 
     text: Text

@@ -24,13 +24,13 @@ from opencode_policy.shell.syntax import (
     Statement,
     Word,
 )
-from opencode_policy.taint.cells import Definition, Input, Key, Target
+from opencode_policy.taint.cells import Definition, Input, Key
 from opencode_policy.taint.commands import run_command, trace_words
 from opencode_policy.taint.patterns import matches
-from opencode_policy.taint.pieces import Alternatives, as_value, pattern_of
+from opencode_policy.taint.pieces import Alternatives, pattern_of
 from opencode_policy.taint.state import Changes
 from opencode_policy.taint.streams import redirect
-from opencode_policy.taint.values import ANYTHING, NOTHING, Text, Value, joined, of_texts
+from opencode_policy.taint.values import NOTHING, Text, Value, of_texts
 from opencode_policy.taint.words import expand, fields_of, value_of
 
 if TYPE_CHECKING:
@@ -64,19 +64,12 @@ def _background(machine: Machine, statement: Background) -> Call[Status]:
 
 
 def _redirected(machine: Machine, statement: Redirected) -> Call[Status]:
-    saved = machine.state.of_kind("descriptor")
+    saved = machine.descriptors
     yield redirect(machine, statement.redirects)
     status: Status = yield run(machine, statement.body)
     if machine.state.alive:
-        restore_descriptors(machine, dict(saved))
+        machine.restore_descriptors(saved)
     return status
-
-
-def restore_descriptors(machine: Machine, saved: dict[str, Any]) -> None:
-    """End redirections."""
-    for name, targets in machine.state.of_kind("descriptor"):
-        if saved.get(name) != targets:
-            machine.state.set(Key("descriptor", name), saved.get(name))
 
 
 def _pipeline(machine: Machine, statement: Pipeline) -> Call[Status]:
@@ -293,5 +286,3 @@ _RUNNERS: dict[type[Any], Callable[[Machine, Any], Call[Any]]] = {
     Pipeline: _pipeline,
     Redirected: _redirected,
 }
-
-__all__ = ["ANYTHING", "Target", "as_value", "joined", "restore_descriptors", "run", "run_all"]

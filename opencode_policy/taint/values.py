@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes
 from opencode_policy.shell.spans import Span
@@ -18,8 +19,7 @@ LONGEST = 16_384
 """Characters of a text that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A range of a document: `document` is whatever the caller gave the text with."""
 
     document: object
@@ -75,16 +75,14 @@ class Flow:
 Flows = tuple[Flow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One text. It has flows exactly if it has a secret hole."""
 
     skeleton: str
     flows: Flows = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One or more texts, one of which is meant."""
 
     texts: tuple[Text, ...]

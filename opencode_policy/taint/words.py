@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import SECRET
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
-from opencode_policy.taint.parameters import read_parameter
-from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited
-from opencode_policy.taint.values import ANYTHING, Text, Value, altered, concatenated
+from opencode_policy.taint.parameters import is_simple, read_parameter, read_simple
+from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited, pieces_of
+from opencode_policy.taint.values import (
+    ANYTHING,
+    LIMIT,
+    Text,
+    Value,
+    altered,
+    collapsed,
+    concatenated,
+    of_texts,
+)
 
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine
@@ -20,8 +28,7 @@ if TYPE_CHECKING:
 _BLANKS = " \t\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a command, as one text, and where its word stands."""
 
     text: Text
@@ -37,7 +44,7 @@ Argv = tuple[Argument, ...]
 
 def value_of(machine: Machine, word: Word) -> Call[Value]:
     """The text of a word that is not split: of an assignment, a `case`, a redirection."""
-    alternatives: Alternatives = yield expand(machine, word)
+    alternatives: Alternatives = plain(machine, word) or (yield expand(machine, word))
     return as_value(alternatives)
 
 
@@ -45,8 +52,9 @@ def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
     """The argument lists that words may expand to."""
     found: list[Argv] = [()]
     for word in words:
-        fields: list[tuple[Text, ...]] = yield fields_of(machine, word)
-        if len(fields) * len(found) > 8:
+        ways = plain(machine, word)
+        fields = _fields(word, ways or (yield expand(machine, word)))
+        if len(fields) * len(found) > LIMIT:
             fields = [_merged_fields(fields)]
         found = [
             (*argv, *(Argument(text, word.span) for text in texts)) for argv in found for texts in fields
@@ -56,33 +64,59 @@ def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
 
 def fields_of(machine: Machine, word: Word) -> Call[list[tuple[Text, ...]]]:
     """The fields that a word is split into, for each way in which it may expand."""
-    alternatives: Alternatives = yield expand(machine, word)
+    return _fields(word, plain(machine, word) or (yield expand(machine, word)))
+
+
+def _fields(word: Word, alternatives: Alternatives) -> list[tuple[Text, ...]]:
     if word.assignment:
         return [(text,) for text in as_value(alternatives).texts]
-    return list(dict.fromkeys(_split(pieces) for pieces in alternatives))
+    if len(alternatives) == 1:
+        return [_split(alternatives[0])]
+    return list(dict.fromkeys(map(_split, alternatives)))
+
+
+def plain(machine: Machine, word: Word) -> Alternatives | None:
+    """All ways in which a word may expand that runs nothing; None for any other word."""
+    found: Alternatives = [()]
+    for index, part in enumerate(word.parts):
+        if isinstance(part, Literal):
+            alternatives = _literal(machine, part, first=index == 0)
+        elif isinstance(part, Parameter) and is_simple(part):
+            alternatives = pieces_of(read_simple(machine, part), quoted=part.quoted)
+        else:
+            return None
+        found = alternatives if index == 0 else limited(found, alternatives)
+    return found
+
+
+def _literal(machine: Machine, part: Literal, *, first: bool) -> Alternatives:
+    if first and not part.quoted and part.text[:1] == "~":
+        return _at_home(machine, part.text)
+    flows = machine.frame.holes if SECRET in part.text else ()
+    return [(Piece(Text(part.text, flows), part.quoted, literal=True),)]
 
 
 def expand(machine: Machine, word: Word) -> Call[Alternatives]:
     """All ways in which a word may expand, as pieces."""
     found: Alternatives = [()]
     for index, part in enumerate(word.parts):
-        alternatives: Alternatives = yield _expand_part(machine, part)
-        if index == 0 and isinstance(part, Literal) and not part.quoted and part.text[:1] == "~":
-            alternatives = _at_home(machine, part.text)
+        if isinstance(part, Literal):
+            alternatives = _literal(machine, part, first=index == 0)
+        else:
+            alternatives = yield _expand_part(machine, part)
         found = limited(found, alternatives)
     return found
 
 
 def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
     if isinstance(part, Literal):
-        flows = machine.frame.holes if SECRET in part.text else ()
-        return [(Piece(Text(part.text, flows), part.quoted, literal=True),)]
+        return _literal(machine, part, first=False)
     if isinstance(part, Parameter):
         found: Alternatives = yield read_parameter(machine, part)
         return found
     if isinstance(part, Substitution):
         value: Value = yield machine.substitution(part)
-        return [(Piece(text, part.quoted),) for text in value.texts]
+        return pieces_of(value, quoted=part.quoted)
     number: Alternatives = yield _arithmetic(machine, part)
     return number
 
@@ -144,6 +178,4 @@ def _merged_fields(fields: list[tuple[Text, ...]]) -> tuple[Text, ...]:
 
 
 def _one(column: list[Text]) -> Text:
-    from opencode_policy.taint.values import collapsed, of_texts
-
     return collapsed(of_texts(column)).texts[0]

@@ -359,7 +359,8 @@ _UNPARSABLE = [
         INIT,
         "        clone\n    fi\n",
         "        clone\n",
-        "first_stage",
+        "if clone_is_there",
+        message="'if' has no 'fi'",
     ),
     Mutation("SEC-03", "a quote too many", "script-unparsable", INIT, 'main "$@"', 'main "$@""'),
     Mutation(
