@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.secret_template import read_template
 

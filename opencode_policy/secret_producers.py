@@ -7,7 +7,7 @@ cert-manager Certificates, and the inventory of the cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.external_secret import (
     SecretKey,
@@ -18,6 +18,7 @@ from opencode_policy.external_secret import (
     target_name,
 )
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.policy.lean import dataclass
 from opencode_policy.policy.model import ClusterFile
 from opencode_policy.resource import Field, Resource
 

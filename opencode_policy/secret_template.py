@@ -7,7 +7,8 @@ whole Secret (external-secrets v1.2, runtime/template/v2/template.go). Nothing i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from opencode_policy.policy.lean import dataclass
 
 _ACTION = re.compile(r"\{\{-?(?P<body>.*?)-?\}\}", re.DOTALL)
 _COMMENT = re.compile(r"\s*/\*.*?\*/\s*", re.DOTALL)

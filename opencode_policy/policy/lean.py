@@ -85,7 +85,8 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    parts = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self))
+    shown = (field.name for field in dataclasses.fields(self) if field.repr)
+    parts = (f"{name}={getattr(self, name)!r}" for name in shown)
     return f"{type(self).__qualname__}({', '.join(parts)})"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.environment import Variable, resolved, unread_sources, variables
@@ -12,6 +11,7 @@ from opencode_policy.external_secret import SecretKey
 from opencode_policy.location import Related
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.policy.lean import dataclass
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.secret_flow import flow_of

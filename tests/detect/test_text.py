@@ -335,8 +335,10 @@ class TestSearch:
             "\\" * 900_000,
             "--token " * 120_000,
             "/" * 900_000 + "token",
+            "password: horse\n" * 60_000,
+            f"{github_token()} " * 25_000,
         ],
-        ids=range(17),
+        ids=range(19),
     )
     def test_the_time_is_linear(self, text: str) -> None:
         """A quarter of a megabyte takes a second at most; a quadratic search took minutes."""
