@@ -31,6 +31,7 @@ _PLACEHOLDER = r"""
     | example | placeholder | change[-_ ]?(?:me|this|it) | replace[-_ ]?(?:me|this|with)
     | your[-_ ]? | \bmy[-_ ]?(?:password|secret|token|key)\b | redacted | dummy | fake | sample | todo | fixme
     | not[-_ ]?a[-_ ]?(?:real|secret) | insert[-_ ]
+    | \[(?:0-9|a-z) | \]\{\d | \{[a-z_][\w.:]*\}                             # patterns, fields of a format
     """
 _WORDS_OF_A_PLACE = """
     any auto array basic bearer boolean bool bytes default deny disable disabled empty enable enabled env
