@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
 from opencode_policy.secret_flow import flow_of
 from opencode_policy.tree import Tree

@@ -8,7 +8,6 @@ import contextlib
 import itertools
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.values import can_be_secret, is_reference
@@ -17,6 +16,7 @@ from opencode_policy.expand.files import KUSTOMIZATION_NAMES
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.outcome import Place
+from opencode_policy.lean import dataclass
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
 

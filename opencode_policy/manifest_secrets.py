@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
 from opencode_policy.detect.assignments import STRUCTURED, is_literal
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
-from opencode_policy.detect.secret import Secret
+from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.detect.values import can_be_secret
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import parse, values
+from opencode_policy.lean import dataclass
 from opencode_policy.scalar_map import locate, written_span
 from opencode_policy.source import Source
 
@@ -59,22 +59,33 @@ Place = Callable[[ScalarNode, int, int], Location]
 
 
 def secrets_of_nodes(roots: Iterator[Node], hints: Hints) -> list[FoundSecret]:
-    """Every secret in these documents; `hints` are those of the whole file."""
+    """Every secret in these documents, some twice; `hints` are those of the whole file."""
     reader = _Reader(hints, locate, 0)
     for root in roots:
         reader.read(root, "")
-    return list(reader.found.values())
+    return reader.found
+
+
+def apart(found: Iterable[FoundSecret], taken: Taken | None = None) -> list[FoundSecret]:
+    """Of findings in one file that share text one: a certain one rather than a likely one, else the first."""
+    free = taken or Taken()
+    certain_first = sorted(found, key=lambda item: not item.secret.certain)
+    return [item for item in certain_first if free.take(*_range(item.location))]
+
+
+def _range(at: Location) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (at.line, at.column), (at.end_line, at.end_column)
 
 
 class _Reader:
-    """Walks a document. What stands at one place is told once, however often an alias repeats it."""
+    """Walks a document and collects what it finds, more than once what an alias repeats."""
 
     def __init__(self, hints: Hints, place: Place, depth: int) -> None:
         self.hints = hints
         self.place = place
         self.depth = depth
         self.names = hints.names
-        self.found: dict[Location, FoundSecret] = {}
+        self.found: list[FoundSecret] = []
 
     def read(self, node: Node, key: str) -> None:
         """Look through a node that is the value of a key; items of a list have the list's key."""
@@ -156,8 +167,7 @@ class _Reader:
         reader = _Reader(hints, place, self.depth + 1)
         for root in values(parse(Source(node.source.path, node.value))):
             reader.read(root, "")
-        for found in reader.found.values():
-            self.found.setdefault(found.location, found)
+        self.found += reader.found
 
     def declared(self, node: Node, *, encoded: bool) -> None:
         """The data of a Secret: every value is one, unless it plainly is not."""
@@ -176,7 +186,7 @@ class _Reader:
     def add(self, secret: Secret, node: ScalarNode) -> None:
         alias = next((change for change in node.history if change.kind == "alias"), None)
         location = alias.location if alias else self.place(node, secret.start, secret.end)
-        self.found.setdefault(location, FoundSecret(secret, location))
+        self.found.append(FoundSecret(secret, location))
 
 
 def _is_assignment(value: str) -> bool:

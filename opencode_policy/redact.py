@@ -6,14 +6,17 @@ only through it (`opencode_policy.report.view`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.spellings import spellings
+from opencode_policy.spellings import SHORTEST, spellings
 
 MASK = "***"
 """Stands for a secret; shorter than any secret that is searched for, and tells nothing of its length."""
+
+_MANY = 200
+"""Spellings from which on it is cheaper to look up every place of a text than to search for each of them."""
 
 Span = tuple[int, int]
 """Half-open range of offsets into a text."""
@@ -65,10 +68,11 @@ class MaskedLine:
 class Redactor:
     """Knows the secrets of a run. `add` and `hide` fill it; everything else only reads."""
 
-    __slots__ = ("_regions", "_spellings")
+    __slots__ = ("_beginnings", "_regions", "_spellings")
 
     def __init__(self, secrets: Iterable[str] = (), regions: Iterable[Location] = ()) -> None:
         self._spellings: set[str] = set()
+        self._beginnings: dict[str, list[str]] = {}
         self._regions: dict[str, list[Location]] = {}
         for secret in secrets:
             self.add(secret)
@@ -84,7 +88,9 @@ class Redactor:
 
         Values under `spellings.SHORTEST` characters are not searched for; `hide` the place of such a one.
         """
-        self._spellings |= spellings(secret)
+        for spelling in spellings(secret) - self._spellings:
+            self._spellings.add(spelling)
+            self._beginnings.setdefault(spelling[:SHORTEST], []).append(spelling)
 
     def hide(self, location: Location) -> None:
         """Mask a region of a file whenever one of its lines is printed, whatever stands there."""
@@ -114,13 +120,22 @@ class Redactor:
         return path in self._regions or bool(self._found(text))
 
     def _found(self, text: str) -> list[Span]:
-        spans: list[Span] = []
+        return merged(self._looked_up(text) if len(self._spellings) > _MANY else self._searched(text))
+
+    def _searched(self, text: str) -> Iterator[Span]:
+        """One search for each spelling: the fastest way as long as there are few."""
         for spelling in self._spellings:
             start = text.find(spelling)
             while start >= 0:
-                spans.append((start, start + len(spelling)))
+                yield start, start + len(spelling)
                 start = text.find(spelling, start + 1)
-        return merged(spans)
+
+    def _looked_up(self, text: str) -> Iterator[Span]:
+        """One step for each character, however many spellings there are: all have at least SHORTEST."""
+        for start in range(len(text) - SHORTEST + 1):
+            for spelling in self._beginnings.get(text[start : start + SHORTEST], ()):
+                if text.startswith(spelling, start):
+                    yield start, start + len(spelling)
 
 
 def _on_line(region: Location, number: int, text: str) -> Span | None:

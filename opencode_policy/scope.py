@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from opencode_policy.location import Location
-from opencode_policy.nodes import MappingNode
 from opencode_policy.outcome import Place
-from opencode_policy.parse import parse, values
 from opencode_policy.tree import Tree
+
+_SCOPE = re.compile(r"^scope(?=[ \t]*:)", re.MULTILINE)
 
 
 def unseen(tree: Tree) -> Iterator[str]:
@@ -39,10 +40,12 @@ def scope_place(tree: Tree) -> Place | None:
     Where the policy is not part of the tree it is the first object, None in a tree without objects.
     """
     for path, source in tree.sources.items():
-        if any(f"/{shown}".endswith(f"/{path}") for shown in tree.policy.paths):
-            for root in values(parse(source)):
-                entry = root.entries.get("scope") if isinstance(root, MappingNode) else None
-                if entry is not None:
-                    place: Location = entry[0].location
-                    return place
+        scope = _SCOPE.search(source.text) if _is_of_policy(tree, path) else None
+        if scope is not None:
+            place: Location = source.location(scope.start(), scope.end())
+            return place
     return next(iter(tree.resources), None)
+
+
+def _is_of_policy(tree: Tree, path: str) -> bool:
+    return any(f"/{shown}".endswith(f"/{path}") for shown in tree.policy.paths)

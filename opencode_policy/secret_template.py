@@ -16,7 +16,8 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`', re.DOTALL)
 _INDEX = re.compile(r'\bindex\s+[.$]\s*(?:"(?P<quoted>[^"\\]+)"|`(?P<raw>[^`]+)`)')
 _VARIABLE = re.compile(r"(?<![\w.)\]])(?:\$\.|\.)(?P<name>[A-Za-z_]\w*)")
 _WHOLE = re.compile(
-    r'(?:\.(?P<name>[A-Za-z_]\w*)|index\s+\.\s*"(?P<quoted>[^"\\]+)")(?P<rest>(?:\s*\|\s*(?:toString|trim))*)'
+    r'(?:\$?\.(?P<name>[A-Za-z_]\w*)|index\s+[.$]\s*(?:"(?P<quoted>[^"\\]+)"|`(?P<raw>[^`]+)`))'
+    r"(?:\s*\|\s*(?:toString|trim))*"
 )
 _REBINDS = re.compile(r"\b(?:range|with|define|template|block)\b")
 
@@ -54,4 +55,4 @@ def _names(body: str) -> list[str]:
 
 def _whole(body: str) -> str:
     found = _WHOLE.fullmatch(body)
-    return (found["name"] or found["quoted"]) if found else ""
+    return (found["name"] or found["quoted"] or found["raw"]) if found else ""

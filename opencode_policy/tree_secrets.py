@@ -7,25 +7,28 @@ then judged by its nodes, and by its text as far as that is comment.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from opencode_policy.detect.assignments import STRUCTURED
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
-from opencode_policy.detect.secret import Secret
+from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.location import Location
-from opencode_policy.manifest_secrets import SECRET_MANIFEST, FoundSecret, secrets_of_nodes
+from opencode_policy.manifest_secrets import SECRET_MANIFEST, FoundSecret, apart, secrets_of_nodes
 from opencode_policy.nodes import walk
 from opencode_policy.parse import Parsed, parse, values
+from opencode_policy.lean import dataclass
 from opencode_policy.redact import Redactor
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 
 _YAML = (".yaml", ".yml", ".json")
+_NUMBER_SIGN = re.compile(r"(?:\A|\s)#")
 _ELSEWHERE = re.compile(r"[ \t]*(?:[&*!]|(?:#[^\n]*)?\r?\n[ \t]+(?!-[ \t])[^\s#:][^\n:]*(?:\n|\Z))")
 """Behind a key: an anchor, an alias, a tag, or a value that only begins on the next line."""
 
+_DATA = re.compile(r"[dD]ata\\?[\"']?[ \t]*:")
 _ESCAPES = re.compile(r"\\(?:[xuU][0-9A-Fa-f]|\r?\n)")
 
 
@@ -68,7 +71,7 @@ def secrets_of_source(source: Source, manifests: Mapping[str, Parsed]) -> list[F
     """Every secret of a file, in order; `manifests` are those files that are parsed already."""
     text = source.text
     hints = hints_of(text)
-    declares = SECRET_MANIFEST.search(text) is not None
+    declares = SECRET_MANIFEST.search(text) is not None and _DATA.search(text) is not None
     if not hints and not declares:
         return []
     raw = secrets_in(text, structured=source.path.endswith(STRUCTURED), hints=hints)
@@ -77,8 +80,9 @@ def secrets_of_source(source: Source, manifests: Mapping[str, Parsed]) -> list[F
     if not raw and not declares and not _hides(text, hints):
         return []
     parsed = manifests.get(source.path) or parse(source)
-    found = secrets_of_nodes(values(parsed), hints)
-    found += _beside(source, raw, found, parsed)
+    taken = Taken()
+    found = apart(secrets_of_nodes(values(parsed), hints), taken)
+    found += apart(_beside(source, raw, parsed), taken)
     return sorted(found, key=lambda item: item.location)
 
 
@@ -93,31 +97,31 @@ def _hides(text: str, hints: Hints) -> bool:
     return any(item.at < 0 or _ELSEWHERE.match(text, item.at) for item in hints.given)
 
 
-def _beside(
-    source: Source, raw: Iterable[Secret], found: Iterable[FoundSecret], parsed: Parsed
-) -> Iterator[FoundSecret]:
-    """What the text shows and the nodes do not: in comments, and in what could not be parsed.
+def _beside(source: Source, raw: Iterable[Secret], parsed: Parsed) -> Iterator[FoundSecret]:
+    """What the text shows and the nodes may not: in comments, and in what could not be parsed.
 
     A likely secret in a value is left out: the nodes know better what the value is.
     """
-    told = [item.location for item in found]
+    comments = _Comments(source, parsed)
     for secret in raw:
-        item = _placed(source, secret)
-        if any(_overlap(item.location, other) for other in told):
-            continue
-        if secret.certain or not parsed.complete or _in_comment(source, secret.start, parsed):
-            yield item
+        if secret.certain or not parsed.complete or comments.hold(secret.start):
+            yield _placed(source, secret)
 
 
-def _overlap(one: Location, other: Location) -> bool:
-    starts = max((one.line, one.column), (other.line, other.column))
-    return starts < min((one.end_line, one.end_column), (other.end_line, other.end_column))
+class _Comments:
+    """Which places of a parsed file are comment: behind a number sign, and in no scalar."""
 
+    def __init__(self, source: Source, parsed: Parsed) -> None:
+        self.source = source
+        self.parsed = parsed
+        self.spans: list[tuple[int, int]] | None = None
 
-def _in_comment(source: Source, offset: int, parsed: Parsed) -> bool:
-    line, column = source.position(offset)
-    before = source.line(line)[: column - 1]
-    if not re.search(r"(?:\A|\s)#", before):
-        return False
-    spans = (node.span for root in values(parsed) for node in walk(root))
-    return not any(start <= offset < end for start, end in spans)
+    def hold(self, offset: int) -> bool:
+        line, column = self.source.position(offset)
+        if not _NUMBER_SIGN.search(self.source.line(line)[: column - 1]):
+            return False
+        if self.spans is None:
+            self.spans = sorted(node.span for root in values(self.parsed) for node in walk(root))
+        index = bisect_right(self.spans, (offset, offset))
+        before = self.spans[max(0, index - 1) : index + 1]
+        return not any(start <= offset < end for start, end in before)

@@ -58,12 +58,14 @@ class _Value:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A name that promises a secret; `at` is where its value begins, -1 where that stands elsewhere."""
 
-    name: str
-    at: int
+    __slots__ = ("at", "name")
+
+    def __init__(self, name: str, at: int) -> None:
+        self.name = name
+        self.at = at
 
 
 def candidates(text: str) -> tuple[Candidate, ...]:
@@ -126,7 +128,7 @@ def assignments(text: str, found: Iterable[Candidate], *, structured: bool) -> I
 
 
 def _value_at(text: str, start: int) -> _Value | None:
-    while text[start : start + 1] in (" ", "\t"):
+    while text[start : start + 1] in (" ", "\t", "["):  # of a list the first item counts
         start += 1
     block = _BLOCK.match(text, start)
     start = block.end() if block else start
@@ -157,17 +159,24 @@ def is_literal(kind: NameKind, text: str, *, structured: bool, quoted: bool, alo
     `structured` says that it is certainly the name's value, as in YAML, and no word of prose or code.
     """
     text = text[:_JUDGED]
-    if not kind or len(text) < _SHORTEST or not can_be_secret(text):
+    if not kind or len(text) < _SHORTEST:
         return False
-    if not structured and not quoted and _CODE.search(text):
+    fits = _is_key_material(kind, text) or (
+        kind == "password" and alone and _is_word(text, prose=not structured)
+    )
+    code = not structured and not quoted and _CODE.search(text) is not None
+    return fits and not code and can_be_secret(text)
+
+
+def _is_key_material(kind: NameKind, text: str) -> bool:
+    return looks_random(text) and (kind != "secret" or not _OBJECT_NAME.fullmatch(text))
+
+
+def _is_word(text: str, *, prose: bool) -> bool:
+    """Whether a text can be a password that a person has made up: in prose it must not be a mere word."""
+    if any(char.isspace() for char in text):
         return False
-    if looks_random(text):
-        return kind != "secret" or not _OBJECT_NAME.fullmatch(text)
-    if kind != "password" or not alone or any(char.isspace() for char in text):
-        return False
-    if structured:
-        return not (is_identifier(text) and _TALKS_ABOUT.search(text))
-    return _mixed(text)
+    return _mixed(text) if prose else not (is_identifier(text) and _TALKS_ABOUT.search(text))
 
 
 def _mixed(text: str) -> bool:

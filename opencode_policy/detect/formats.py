@@ -12,13 +12,11 @@ from functools import cached_property
 from opencode_policy.detect.checksums import has_crc32_base62, is_bech32
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import entropy, has_run, is_placeholder
-from opencode_policy.lean import dataclass
 
 _NOT_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _LEAST_ENTROPY = 2.5
 
 
-@dataclass(frozen=True)
 class Format:
     """One form of token.
 
@@ -27,11 +25,20 @@ class Format:
     is set.
     """
 
-    kind: str
-    starts: tuple[str, ...]
-    pattern: str
-    proves: Callable[[str], bool] | None = None
-    certain: bool = True
+    def __init__(
+        self,
+        kind: str,
+        starts: tuple[str, ...],
+        pattern: str,
+        proves: Callable[[str], bool] | None = None,
+        *,
+        certain: bool = True,
+    ) -> None:
+        self.kind = kind
+        self.starts = starts
+        self.pattern = pattern
+        self.proves = proves
+        self.certain = certain
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -34,6 +33,8 @@ def json_web_tokens(text: str) -> Iterator[Secret]:
 
 
 def _part(text: str) -> Mapping[str, object] | None:
+    import json  # few texts have a token
+
     try:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, RecursionError):

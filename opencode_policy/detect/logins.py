@@ -12,6 +12,9 @@ from opencode_policy.detect.values import can_be_secret, is_identifier, looks_ra
 _URL = re.compile(
     r"://(?P<user>[^\s/:@\"'<>|\\]{0,200}+)(?::(?P<password>[^\s/@\"'<>|\\]{1,300}+))?@(?=[A-Za-z0-9\[$])"
 )
+_SHORTEST = 5
+"""Shorter ones stand in documentation: `user:pass@`, `a:b@`."""
+
 _HEADER = re.compile(
     r"(?<![A-Za-z])(?P<scheme>[Bb]earer|[Bb]asic|(?<=: )token)[ \t]+(?P<value>[A-Za-z0-9+/=._~-]{12,4000})"
 )
@@ -19,7 +22,7 @@ _NETRC = re.compile(
     r"\bmachine[ \t]+\S{1,300}\s+login[ \t]+\S{1,300}\s+password[ \t]+(?P<value>[^\s\"'\\]{4,300})"
 )
 _LOGIN = re.compile(
-    r"\b(?:refresh|access|id)(?:_token|Token)?\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
+    r"\b(?:(?:refresh|access)(?:_token|Token)?|id_token)\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
     r"(?P<value>[A-Za-z0-9+/=._~;:-]{8,4000})"
 )
 
@@ -43,7 +46,7 @@ def logins(text: str) -> Iterator[Secret]:
 def _in_addresses(text: str) -> Iterator[Secret]:
     for found in _URL.finditer(text):
         password = found["password"]
-        if password and can_be_secret(password):
+        if password and len(password) >= _SHORTEST and can_be_secret(password):
             yield _secret("the password of an address", found, "password")
         elif not password and looks_random(found["user"]) and can_be_secret(found["user"]):
             yield _secret("the login of an address", found, "user")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from opencode_policy.detect import formats, jwt, pem
 from opencode_policy.detect.assignments import Candidate, assignments, candidates
@@ -24,17 +24,21 @@ _ESCAPE = re.compile(r"\\(?:(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|\r?\n[ \t]*)")
 _SURROUNDINGS = ("earer ", "asic ", ": token ", "machine ", "oauth")
 
 
-@dataclass(frozen=True, slots=True)
 class Hints:
     """What in a text may lead to a secret. `starts` are beginnings of tokens, `given` names that promise one.
 
     `encoded` tells of base64, `other` of a PEM block, a JSON Web Token or a login.
     """
 
-    starts: frozenset[str] = frozenset()
-    given: tuple[Candidate, ...] = ()
-    encoded: bool = False
-    other: bool = False
+    __slots__ = ("encoded", "given", "other", "starts")
+
+    def __init__(
+        self, starts: frozenset[str], given: tuple[Candidate, ...], *, encoded: bool, other: bool
+    ) -> None:
+        self.starts = starts
+        self.given = given
+        self.encoded = encoded
+        self.other = other
 
     def __bool__(self) -> bool:
         return bool(self.starts or self.given or self.encoded or self.other)
@@ -59,8 +63,8 @@ def hints_of(text: str) -> Hints:
     return Hints(
         formats.hints(long),
         candidates(text),
-        any(map(is_run, words)),
-        other or any(mark in text for mark in _SURROUNDINGS),
+        encoded=any(map(is_run, words)),
+        other=other or any(mark in text for mark in _SURROUNDINGS),
     )
 
 

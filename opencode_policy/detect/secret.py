@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import field
+from typing import Any
 
 from opencode_policy.lean import dataclass
 
@@ -34,10 +36,25 @@ class Secret:
         return f"{doubt}{self.kind} ({len(self.value)} characters{how})"
 
 
+class Taken:
+    """Ranges that do not overlap; a range is anything with a start and an end that can be compared."""
+
+    def __init__(self) -> None:
+        self._starts: list[Any] = []
+        self._ends: list[Any] = []
+
+    def take(self, start: Any, end: Any) -> bool:
+        """Take a range if all of it is free; False if it is not."""
+        index = bisect_left(self._starts, end)
+        if index and self._ends[index - 1] > start:
+            return False
+        self._starts.insert(index, start)
+        self._ends.insert(index, end)
+        return True
+
+
 def without_overlap(found: Iterable[Secret]) -> list[Secret]:
     """Of secrets that share text only the first in the list, in the order in which they stand."""
-    kept: list[Secret] = []
-    for secret in found:
-        if all(secret.end <= other.start or other.end <= secret.start for other in kept):
-            kept.append(secret)
+    taken = Taken()
+    kept = [secret for secret in found if taken.take(secret.start, secret.end)]
     return sorted(kept, key=lambda secret: secret.start)

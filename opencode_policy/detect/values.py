@@ -6,18 +6,15 @@ import itertools
 import math
 import re
 from collections import Counter
+from functools import cache
 
-_REFERENCE = re.compile(
-    r"""
+_REFERENCE = r"""
     \$[({$A-Za-z_@*0-9] | %[A-Za-z_]\w*% | \{\{ | \{%                   # variables and templates
     | ENC\[ | < | \*{3,}                                                # encrypted values, masks
     | (?:vault|op|ref\+\w+|secretref|doppler|file|env|sops|bao):        # pointers into a store
     | arn:aws | process\.env | os\.(?:environ|getenv) | secrets\. | vars\.
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_PUBLIC = re.compile(
-    r"""
+    """
+_PUBLIC = r"""
     (?:sha(?:1|224|256|384|512)|md5|blake2b)[:-] .*                           # digests, fingerprints
     | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}            # UUID
     | -----BEGIN[ ](?:CERTIFICATE|PUBLIC[ ]KEY|AGE[ ]ENCRYPTED).*
@@ -28,18 +25,14 @@ _PUBLIC = re.compile(
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                            # mail addresses
     | \d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\d+)?                               # IP addresses
     | \d{4}-\d\d-\d\d(?:[T ].*)? | v?\d+(?:\.\d+)+\S*                         # dates, versions
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-_PLACEHOLDER = re.compile(
-    r"""
+    """
+_PLACEHOLDER = r"""
     x{4,} | \.{3,} | …  | _{4,} | -{6,} | \*{3,} | (.)\1{7,}
     | example | placeholder | change[-_ ]?(?:me|this|it) | replace[-_ ]?(?:me|this|with)
     | your[-_ ]? | \bmy[-_ ]?(?:password|secret|token|key)\b | redacted | dummy | fake | sample | todo | fixme
     | not[-_ ]?a[-_ ]?(?:real|secret) | insert[-_ ]
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    | \[(?:0-9|a-z) | \]\{\d | \{[a-z_][\w.:]*\}                             # patterns, fields of a format
+    """
 _WORDS_OF_A_PLACE = """
     any auto array basic bearer boolean bool bytes default deny disable disabled empty enable enabled env
     environment external false file generate generated hidden inherit input integer internal literal manual
@@ -54,6 +47,12 @@ _SHORTEST_RANDOM = 12
 _ENTROPY = 3.0
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed: each of these takes a millisecond, and most runs need none."""
+    return re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.DOTALL)
+
+
 def entropy(text: str) -> float:
     """Shannon entropy of a text's characters, in bits for each character."""
     size = len(text)
@@ -62,17 +61,17 @@ def entropy(text: str) -> float:
 
 def is_reference(value: str) -> bool:
     """Whether the value stands elsewhere: a variable, a template, an encrypted value, a store's address."""
-    return _REFERENCE.match(value) is not None
+    return _compiled(_REFERENCE).match(value) is not None
 
 
 def is_public(value: str) -> bool:
     """Whether a value of this form is no secret: a digest, an address, a path, a certificate, a UUID."""
-    return _PUBLIC.fullmatch(value) is not None
+    return _compiled(_PUBLIC).fullmatch(value) is not None
 
 
 def is_placeholder(value: str) -> bool:
     """Whether the value only marks the place of one."""
-    return value.lower() in _WORDS or _PLACEHOLDER.search(value) is not None
+    return value.lower() in _WORDS or _compiled(_PLACEHOLDER).search(value) is not None
 
 
 def is_identifier(value: str) -> bool:

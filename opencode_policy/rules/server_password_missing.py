@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from opencode_policy.detect.names import kind_of_name
-from opencode_policy.environment import Variable, resolved, unread_sources, variables
-from opencode_policy.external_secret import SecretKey
-from opencode_policy.location import Related
-from opencode_policy.nearest import nearest
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.environment import resolved, variables
+from opencode_policy.outcome import Outcome, Proof, Unknown
+from opencode_policy.lean import dataclass
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import flow_of
+from opencode_policy.server_password import absent, faults, overridden
 from opencode_policy.tree import WorkspaceTree
-from opencode_policy.workload import Container
 
 _SERVER = """\
 apiVersion: apps/v1
@@ -241,9 +235,9 @@ stringData: {entry: "${ENTRY}"}
             "the command takes it away again",
             _server(f"""\
           command:
-            - sh
-            - -c
-            - unset OPENCODE_SERVER_PASSWORD; opencode web  # <- the command removes OPENCODE_SERVER_PASSWORD
+            - env
+            - --unset=OPENCODE_SERVER_PASSWORD  # <- the command removes OPENCODE_SERVER_PASSWORD
+            - opencode
           env:
             - name: OPENCODE_SERVER_PASSWORD
 {_FROM_KEY}"""),
@@ -262,72 +256,9 @@ stringData: {entry: "${ENTRY}"}
         known = variables(workspace.tree, server)
         variable = resolved(known, name)
         if variable is None:
-            yield self._missing(workspace, server, known)
+            yield absent(workspace, server, known, name)
             return
-        found = list(self._doubts(workspace, server, variable))
+        found = [*overridden(server, name), *faults(workspace, variable, name)]
         yield from found
         if not found:
             yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.at)
-
-    def _missing(
-        self, workspace: WorkspaceTree, server: Container, known: Mapping[str, Variable]
-    ) -> Problem | Unknown:
-        wanted = self.parameters.variable
-        unread = next(unread_sources(workspace.tree, server), None)
-        if unread is not None:
-            return Unknown(f"whether {unread.text} has a key {wanted} cannot be read here", unread)
-        close = _meant(wanted, known)
-        if close is None:
-            words = f"the server has no {wanted} and is open to everybody"
-            return Problem(words, server.field["env"])
-        at = server.env(close)["name"]
-        return Problem(f"the server reads {wanted}, not {close}", at if at else known[close].at)
-
-    def _doubts(self, workspace: WorkspaceTree, server: Container, variable: Variable) -> Iterator[Outcome]:
-        name = self.parameters.variable
-        for argument in server.argv:
-            if re.search(rf"\bunset\b[^;&|\n]*\b{name}\b|\b{name}=(?:\s|\"\"|''|$)", argument.text):
-                yield Problem(f"the command removes {name}", argument)
-            elif re.search(rf"\b{name}=", argument.text):
-                yield Unknown(f"the command sets {name}, and to what cannot be read here", argument)
-        if variable.origin == "Secret":
-            yield from _of_secret(workspace, variable)
-        elif variable.origin == "ConfigMap":
-            yield Problem(f"{name} comes from the ConfigMap {variable.holder}", variable.at)
-        elif variable.origin == "pod":
-            yield Problem(f"{name} comes from a field of the pod", variable.at)
-        elif not variable.value:
-            yield Problem(f"{name} is empty: the server is open", variable.at)
-        else:
-            yield Problem(f"{name} stands in the manifest instead of a Secret", variable.at, secret=True)
-
-
-def _meant(wanted: str, names: Iterable[str]) -> str | None:
-    """The variable that was meant to be the wanted one: another password, or nearly the same name."""
-    passwords = [name for name in names if kind_of_name(name) == "password"]
-    return nearest(wanted, passwords, cutoff=0.5) or nearest(wanted, names, cutoff=0.9)
-
-
-def _of_secret(workspace: WorkspaceTree, variable: Variable) -> Iterator[Outcome]:
-    """Whether the key is there in any case, and made of the workspace's own password."""
-    if variable.optional_at.value is True:
-        words = f"without the Secret {variable.holder} the server starts open to everybody"
-        yield Problem(words, variable.optional_at)
-    flow, namespace = flow_of(workspace.tree), variable.at.resource.namespace
-    own = workspace.spec.secrets.get("password", "")
-    key = flow.key(namespace, variable.holder, variable.key)
-    if key is None or key.at is None:
-        words = f"what '{variable.key}' of the Secret {variable.holder} is made of cannot be read here"
-        yield Unknown(words, variable.at)
-    elif own not in key.made_of:
-        related = (Related("the key is made here", key.at.location),)
-        yield Problem(_strange(workspace, variable, key, own), variable.at, related)
-
-
-def _strange(workspace: WorkspaceTree, variable: Variable, key: SecretKey, own: str) -> str:
-    """What the password is made of instead, in words."""
-    for spec in workspace.policy.settings.workspaces:
-        for role, name in spec.secrets.items():
-            if name in key.made_of:
-                return f"the password is {name}, the {role} of {spec.name}, instead of {own}"
-    return f"'{variable.key}' of the Secret {variable.holder} is not made of {own}"

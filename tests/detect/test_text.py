@@ -146,6 +146,7 @@ class TestLogins:
             "https://user:$PASSWORD@host/",
             "https://user:<password>@host/",
             "https://user:pass@example.org/",
+            "https://a:b@example.org/",
             "https://user:{{ .password }}@host/",
             "ssh://git@github.com/a/b.git",
             "https://example.org/@scope/package",
@@ -283,6 +284,8 @@ class TestAssignments:
             "def login(password: str, token: str) -> None:",
             "PASSWORD=$1",
             "password = self.settings.password",
+            "password = '{self.password}-1'",
+            "HEX_PAT = '[0-9A-Fa-f]{1,4}'",
             "# password: see the manual",
             r"AccountKey=[A-Za-z0-9+/]{86}==",
         ],
@@ -335,8 +338,10 @@ class TestSearch:
             "\\" * 900_000,
             "--token " * 120_000,
             "/" * 900_000 + "token",
+            "password: horse\n" * 60_000,
+            f"{github_token()} " * 25_000,
         ],
-        ids=range(17),
+        ids=range(19),
     )
     def test_the_time_is_linear(self, text: str) -> None:
         """A quarter of a megabyte takes a second at most; a quadratic search took minutes."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from tests.detect.made import characters, encode, github_token, password, private_key, web_token
 from tests.mutations.harness import APPS, Mutation
 
 FLUX = f"{APPS}/opencode-flux/app"
@@ -694,4 +697,151 @@ PASSWORD = [
     ),
 ]
 
-MUTATIONS = [*NAMES, *STORES, *DELIVERY, *KEYS, *LITERALS, *SERVER, *PASSWORD]
+COMPONENT = f"{APPS}/components/workspace"
+TOKEN = github_token(seed=11)
+
+FILES = [
+    Mutation(
+        "SEC-01",
+        "a token as a variable",
+        "secret-in-file",
+        FLUX_POD,
+        'value: "false"',
+        f"value: {TOKEN}",
+        line=f"value: {TOKEN}",
+        message="a GitHub personal access token (40 characters) is in clear",
+        also=("pull-unswitched", "workspace-drift"),
+    ),
+    Mutation(
+        "SEC-01",
+        "a token in the address of the repository",
+        "secret-in-file",
+        HA_POD,
+        "https://github.com/jbaker48/",
+        f"https://x-access-token:{TOKEN}@github.com/jbaker48/",
+        line="@github.com/jbaker48/",
+        message="a GitHub personal access token (40 characters) is in clear",
+        also=("repository-mismatch", "token-in-url", "workspace-drift"),
+    ),
+    Mutation(
+        "SEC-01",
+        "a comment in the init script",
+        "secret-in-file",
+        f"{COMPONENT}/init-workspace.sh",
+        "#!/bin/sh\n",
+        f"#!/bin/sh\n# tried with {TOKEN}\n",
+        line="# tried with",
+        message="a GitHub personal access token (40 characters) is in clear",
+    ),
+    Mutation(
+        "SEC-01",
+        "a password in the init script",
+        "secret-in-file",
+        f"{COMPONENT}/install-git.sh",
+        "set -eu\n",
+        f"set -eu\nREGISTRY_PASSWORD='{password()}'\n",
+        line="REGISTRY_PASSWORD=",
+        message="the value of 'REGISTRY_PASSWORD' (18 characters) is in clear",
+        also=("secret-in-arguments", "secret-in-output"),
+    ),
+    Mutation(
+        "SEC-01",
+        "a key of a provider in the configuration of OpenCode",
+        "secret-in-file",
+        f"{COMPONENT}/config/opencode.json",
+        "{\n",
+        f'{{\n  "provider": {{"openai": {{"options": {{"apiKey": "sk-proj-{characters(74)}"}}}}}},\n',
+        line='"apiKey"',
+        message="an OpenAI key (82 characters) is in clear",
+        also=("configuration-unusable", "provider-unlimited"),
+    ),
+    Mutation(
+        "SEC-01",
+        "the login file was committed beside the script that sends it",
+        "secret-in-file",
+        "scripts/auth.json",
+        new=json.dumps({"github-copilot": {"type": "oauth", "refresh": github_token("gho"), "expires": 0}})
+        + "\n",
+        create=True,
+        line="github-copilot",
+        message="a GitHub OAuth token (40 characters) is in clear",
+    ),
+    Mutation(
+        "SEC-01",
+        "a file of variables",
+        "secret-in-file",
+        f"{HA}/.env",
+        new=f"HOST=ha\nOPENCODE_SERVER_PASSWORD={password()}\n",
+        create=True,
+        line="OPENCODE_SERVER_PASSWORD=",
+        message="the value of 'OPENCODE_SERVER_PASSWORD' (18 characters) is in clear",
+    ),
+    Mutation(
+        "SEC-01",
+        "a Secret in base64",
+        "secret-in-file",
+        f"{FLUX}/secret.yaml",
+        new="---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: more\ndata:\n"
+        f"  entry: {encode('correct-horse')}\n",
+        create=True,
+        line="entry: ",
+        message="the value of 'entry' in a Secret (13 characters, in base64) is in clear",
+        more=((f"{FLUX}/kustomization.yaml", "  - ./pvc.yaml\n", "  - ./pvc.yaml\n  - ./secret.yaml\n"),),
+        also=("workspace-drift",),
+    ),
+    Mutation(
+        "SEC-01",
+        "a token in the runbook",
+        "secret-in-file",
+        "scripts/README.md",
+        "\n## ",
+        f"\nexport DOPPLER_TOKEN=dp.st.prd.{characters(43)}\n\n## ",
+        every=True,
+        line="DOPPLER_TOKEN=dp.st.prd.",
+        message="a Doppler token (53 characters) is in clear",
+    ),
+    Mutation(
+        "SEC-01",
+        "the key of the certificate",
+        "secret-in-file",
+        f"{APPS}/certificate/app/tls.key",
+        new=private_key("EC PRIVATE KEY"),
+        create=True,
+        line="-----BEGIN EC",
+        also=("manifest-orphaned",),
+    ),
+    Mutation(
+        "SEC-01",
+        "a literal of a generator",
+        "secret-in-file",
+        f"{HA}/kustomization.yaml",
+        "kind: Kustomization\n",
+        "kind: Kustomization\nsecretGenerator:\n  - name: more\n    literals:\n"
+        "      - password=correct-horse\n",
+        line="- password=correct-horse",
+        message="the value of 'password' (13 characters) is in clear",
+        also=("secret-literal-environment", "kustomize-unsupported", "workspace-drift"),
+    ),
+    Mutation(
+        "SEC-01",
+        "a note in the inventory",
+        "secret-in-file",
+        "policies/cluster.yaml",
+        "  - name: doppler-secrets\n",
+        f"  - name: doppler-secrets\n    # {web_token()}\n",
+        line="    # ",
+    ),
+    Mutation(
+        "SEC-01",
+        "a template of an ExternalSecret with the password itself",
+        "secret-in-file",
+        f"{FLUX}/volsync.yaml",
+        '"{{ .VOLSYNC_RESTIC_PASSWORD }}"',
+        "correct-horse",
+        line="RESTIC_PASSWORD: correct-horse",
+        message="the value of 'RESTIC_PASSWORD' (13 characters) is in clear",
+        also=("backup-missing", "workspace-drift"),
+    ),
+]
+
+MUTATIONS = [*NAMES, *STORES, *DELIVERY, *KEYS, *LITERALS, *SERVER, *PASSWORD, *FILES]

@@ -87,6 +87,15 @@ def test_a_mask_that_completes_another_secret_is_masked_too() -> None:
     assert redactor.text("outerinner-secretsecret") == MASK
 
 
+@given(
+    st.lists(st.text("ab", min_size=SHORTEST, max_size=12), min_size=1, max_size=3),
+    st.text("ab", max_size=60),
+)
+def test_many_secrets_are_masked_as_few_are(few: list[str], text: str) -> None:
+    others = [f"{number:0{SHORTEST}}" for number in range(300)]
+    assert Redactor([*few, *others]).text(text) == Redactor(few).text(text)
+
+
 class TestLines:
     LINE = "  password: hunter2  # note"
 
