@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from opencode_policy.expand import generators, transform
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files, Outside
 from opencode_policy.expand.object import Object, objects_of
 from opencode_policy.location import Diagnostic
+from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
 
@@ -167,8 +167,7 @@ class Builder:
         folder = posixpath.dirname(path) or "."
         siblings = [*self.files.folders.get(folder, []), *self.files.subfolders.get(folder, [])]
         names = [posixpath.basename(sibling) for sibling in siblings]
-        close = difflib.get_close_matches(posixpath.basename(path), names, n=1)
-        return f"; did you mean '{close[0]}'?" if close else ""
+        return hint(posixpath.basename(path), names)
 
     def _file(self, build: Build, path: str) -> Iterator[Object]:
         build.files.add(path)
@@ -181,9 +180,7 @@ class Builder:
     def _unsupported(self, root: MappingNode) -> Iterator[Diagnostic]:
         for name, (key, _) in root.entries.items():
             if name not in _KNOWN:
-                close = difflib.get_close_matches(name, _KNOWN, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                message = f"kustomize knows no field '{name}'{hint}"
+                message = f"kustomize knows no field '{name}'{hint(name, sorted(_KNOWN))}"
                 yield Diagnostic("kustomize-build-failed", message, key.location)
             elif name not in _EVALUATED:
                 message = f"'{name}' is not evaluated"
