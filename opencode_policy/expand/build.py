@@ -5,12 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from opencode_policy.expand import generators, transform
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files, Outside
 from opencode_policy.expand.object import Object, objects_of
-from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -181,7 +180,7 @@ class Builder:
     def _unsupported(self, root: MappingNode) -> Iterator[Diagnostic]:
         for name, (key, _) in root.entries.items():
             if name not in _KNOWN:
-                message = f"kustomize knows no field '{name}'{hint(name, _KNOWN)}"
+                message = f"kustomize knows no field '{name}'{hint(name, sorted(_KNOWN))}"
                 yield Diagnostic("kustomize-build-failed", message, key.location)
             elif name not in _EVALUATED:
                 message = f"'{name}' is not evaluated"

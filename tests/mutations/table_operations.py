@@ -523,6 +523,10 @@ USERS = [
         at=_volsync(FLUX),
         line="runAsUser: 1000",
         message="the mover's runAsUser is 1000, the pod's is 0",
+        also=(
+            "auth-unpersisted",
+            "home-unwritable",
+        ),
     ),
     Mutation(
         "OPS-02",
@@ -540,6 +544,7 @@ USERS = [
         "            - name: scripts\n",
         line="runAsUser: 0",
         message="init-workspace uses the volume with runAsUser 0, opencode with 1000",
+        also=("auth-unpersisted",),
     ),
     Mutation(
         "OPS-02",
@@ -562,6 +567,7 @@ USERS = [
         "        runAsNonRoot: true\n",
         line="securityContext:",
         message="the pod names no runAsUser, the mover's is 1000",
+        also=("home-unwritable",),
     ),
 ]
 
@@ -912,7 +918,12 @@ PIPELINES = [
         '    curl -X POST "https://api.github.com/repos/o/r/dispatches" -d "{}"\n',
         line="curl -X POST",
         message="init-workspace has '/dispatches', which belongs to a pipeline",
-        also=("secret-in-output", "token-in-url", "secret-in-arguments"),
+        also=(
+            "secret-in-output",
+            "token-in-url",
+            "secret-in-arguments",
+            "clone-unguarded",
+        ),
     ),
 ]
 

@@ -485,6 +485,7 @@ def _gateway(
         line=line,
         at=at,
         message=message,
+        also=("route-chain-broken",) if protocol != "HTTPS" else (),
     )
 
 
@@ -589,7 +590,12 @@ AGGREGATED = [
         "./opencode-ha/ks.yaml",
         "./opencode-ha/app",
         line="resources:",
-        also=("manifest-orphaned", "object-duplicated"),
+        also=(
+            "manifest-orphaned",
+            "object-duplicated",
+            "doppler-name-mismatch",
+            "server-unexpected",
+        ),
         message="the aggregator does not list ./opencode-ha/ks.yaml, which holds the workspace opencode-ha",
     ),
     Mutation(
@@ -601,6 +607,10 @@ AGGREGATED = [
         "  - ./opencode-flux/ks.yaml\n  - ./opencode-flux/app\n",
         line="./opencode-flux/app",
         message="'./opencode-flux/app' is applied by ./opencode-flux/ks.yaml already",
+        also=(
+            "doppler-name-mismatch",
+            "server-unexpected",
+        ),
     ),
     Mutation(
         "INFRA-03",
@@ -621,7 +631,11 @@ AGGREGATED = [
         "resources:\n",
         "namePrefix: my-\nresources:\n",
         line="namePrefix: my-",
-        also=("workspace-layout-mismatch",),
+        also=(
+            "workspace-layout-mismatch",
+            "doppler-name-mismatch",
+            "pull-unswitched",
+        ),
         message="'namePrefix' in the aggregator renames every Flux Kustomization",
     ),
     Mutation(
@@ -642,6 +656,10 @@ AGGREGATED = [
         at=CERTIFICATE_KS,
         line="kind: Kustomization",
         message="kubernetes/apps/opencode has no kustomization.yaml: Flux applies all that is below",
+        also=(
+            "doppler-name-mismatch",
+            "server-unexpected",
+        ),
     ),
     Mutation(
         "INFRA-03",
@@ -677,6 +695,10 @@ LAYOUT = [
         "name: &app opencode-fluxcd",
         line="name: &app opencode-fluxcd",
         message="the Flux Kustomization is called opencode-fluxcd, its workspace opencode-flux",
+        also=(
+            "doppler-name-mismatch",
+            "pull-unswitched",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -686,7 +708,14 @@ LAYOUT = [
         "opencode-ha/app",
         "opencode-ha",
         line="path:",
-        also=("object-duplicated", "namespace-target-mismatch"),
+        also=(
+            "object-duplicated",
+            "namespace-target-mismatch",
+            "doppler-name-mismatch",
+            "pull-unswitched",
+            "secret-key-unproduced",
+            "server-unexpected",
+        ),
         message="spec.path is not ./kubernetes/apps/opencode/opencode-ha/app",
     ),
     Mutation(
@@ -697,7 +726,16 @@ LAYOUT = [
         "./kubernetes/apps/opencode/opencode-ha/app",
         "./kubernetes/apps/opencode/opencode-flux/app",
         line="path:",
-        also=("object-duplicated", "manifest-orphaned"),
+        also=(
+            "object-duplicated",
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+            "repository-mismatch",
+            "route-chain-broken",
+            "secret-key-unproduced",
+            "secret-role-undelivered",
+            "server-password-missing",
+        ),
         message="spec.path is not ./kubernetes/apps/opencode/opencode-ha/app",
     ),
     Mutation(
@@ -739,7 +777,10 @@ LAYOUT = [
         at=f"{HA}/app/kustomization.yaml",
         line="kind: Kustomization",
         more=((AGGREGATOR, "  - ./opencode-ha/ks.yaml\n", ""),),
-        also=("manifest-orphaned",),
+        also=(
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="no ks.yaml applies kubernetes/apps/opencode/opencode-ha",
     ),
 ]
@@ -753,7 +794,11 @@ PATHS = [
         "opencode-flux/app\n",
         "opencode-flux/ap\n",
         line="path:",
-        also=("workspace-layout-mismatch", "manifest-orphaned"),
+        also=(
+            "workspace-layout-mismatch",
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="spec.path leads to no folder; did you mean 'app'?",
     ),
     Mutation(
@@ -773,6 +818,10 @@ PATHS = [
             "certificate-name-clash",
             "backup-missing",
             "replica-count-mismatch",
+            "doppler-name-mismatch",
+            "pull-unswitched",
+            "secret-key-unproduced",
+            "server-unexpected",
         ),
         message="the Flux Kustomization has no spec.path and builds the whole repository",
     ),
@@ -784,7 +833,11 @@ PATHS = [
         "opencode-ha/app\n",
         "opencode-ha/app/deployment.yaml\n",
         line="path:",
-        also=("workspace-layout-mismatch", "manifest-orphaned"),
+        also=(
+            "workspace-layout-mismatch",
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="spec.path leads to a file instead of a folder",
     ),
     Mutation(
@@ -795,7 +848,11 @@ PATHS = [
         "./kubernetes/apps/opencode/opencode-flux/app",
         "./scripts",
         line="path:",
-        also=("workspace-layout-mismatch", "manifest-orphaned"),
+        also=(
+            "workspace-layout-mismatch",
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="spec.path leads out of kubernetes, where the manifests are",
     ),
     Mutation(
@@ -813,6 +870,10 @@ PATHS = [
             "namespace-target-mismatch",
             "certificate-wrong-namespace",
             "certificate-host-uncovered",
+            "doppler-name-mismatch",
+            "pull-unswitched",
+            "secret-key-unproduced",
+            "server-unexpected",
         ),
         message="spec.path leads out of kubernetes, where the manifests are",
     ),
@@ -846,6 +907,7 @@ ORPHANS = [
         at=f"{FLUX}/app/service.yaml",
         line="kind: Service",
         message="no kustomization lists this file, so Flux never applies it",
+        also=("route-chain-broken",),
     ),
     Mutation(
         "SEC-02",
@@ -857,6 +919,7 @@ ORPHANS = [
         at=f"{HA}/app/backendtrafficpolicy.yaml",
         line="kind: BackendTrafficPolicy",
         message="no kustomization lists this file, so Flux never applies it",
+        also=("traffic-policy-missing",),
     ),
     Mutation(
         "SEC-02",
@@ -867,7 +930,13 @@ ORPHANS = [
         "",
         at=f"{FLUX}/app/workspace/kustomization.yaml",
         line="kind: Kustomization",
-        also=("reference-dangling",),
+        also=(
+            "reference-dangling",
+            "auth-seed-misplaced",
+            "clone-unguarded",
+            "configuration-unusable",
+            "pull-unswitched",
+        ),
         message="nothing builds the kustomization of this folder",
     ),
     Mutation(
@@ -890,7 +959,11 @@ ORPHANS = [
         "./httproute.yml",
         at=f"{HA}/app/httproute.yaml",
         line="kind: HTTPRoute",
-        also=("kustomize-build-failed",),
+        also=(
+            "kustomize-build-failed",
+            "route-chain-broken",
+            "traffic-policy-missing",
+        ),
         message="no kustomization lists this file, so Flux never applies it",
     ),
     Mutation(
@@ -990,7 +1063,10 @@ SOURCES = [
         "    name: home-kubernetes\n",
         "    name: home-kubernets\n",
         line="name: home-kubernets",
-        also=("manifest-orphaned",),
+        also=(
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="there is no GitRepository flux-system/home-kubernets; did you mean 'home-kubernetes'?",
     ),
     Mutation(
@@ -1021,7 +1097,10 @@ SOURCES = [
         "  sourceRef:\n    kind: GitRepository\n    name: home-kubernetes\n",
         "",
         line="spec:",
-        also=("manifest-orphaned",),
+        also=(
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="Kustomization opencode-ha names no source",
     ),
     Mutation(
@@ -1146,6 +1225,7 @@ DUPLICATES = [
         line="name: &app opencode-flux",
         message="Service opencode/opencode-flux is applied by the Flux Kustomizations opencode-flux and "
         "opencode-ha",
+        also=("route-chain-broken",),
     ),
     Mutation(
         "SEC-02",
@@ -1156,7 +1236,13 @@ DUPLICATES = [
         "opencode-flux-",
         at=f"{APPS}/components/workspace/kustomization.yaml",
         line="name: scripts",
-        also=("reference-dangling",),
+        also=(
+            "reference-dangling",
+            "auth-seed-misplaced",
+            "clone-unguarded",
+            "configuration-unusable",
+            "pull-unswitched",
+        ),
         message="ConfigMap opencode/opencode-flux-scripts is applied by the Flux Kustomizations "
         "opencode-flux and opencode-ha",
     ),
@@ -1170,7 +1256,13 @@ DUPLICATES = [
         at=f"{APPS}/components/workspace/kustomization.yaml",
         line="name: config",
         more=((f"{FLUX}/app/workspace/kustomization.yaml", "namePrefix: opencode-flux-\n", ""),),
-        also=("reference-dangling",),
+        also=(
+            "reference-dangling",
+            "auth-seed-misplaced",
+            "clone-unguarded",
+            "configuration-unusable",
+            "pull-unswitched",
+        ),
         message="ConfigMap opencode/config is applied by the Flux Kustomizations opencode-flux and "
         "opencode-ha",
     ),
@@ -1182,7 +1274,11 @@ DUPLICATES = [
         "name: &app opencode-ha",
         "name: &app opencode-flux",
         line="name: &app opencode-flux",
-        also=("workspace-layout-mismatch", "manifest-orphaned"),
+        also=(
+            "workspace-layout-mismatch",
+            "manifest-orphaned",
+            "doppler-name-mismatch",
+        ),
         message="Kustomization flux-system/opencode-flux is applied twice by the Flux Kustomization "
         "cluster-apps",
     ),
@@ -1362,6 +1458,10 @@ REFERENCES = [
         "            secretName: opencode-flux-secrets\n",
         line="secretName: opencode-flux-secrets",
         message="there is no Secret opencode/opencode-flux-secrets; did you mean 'opencode-flux-secret'?",
+        also=(
+            "secret-key-unproduced",
+            "secret-role-undelivered",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -1372,6 +1472,7 @@ REFERENCES = [
         "            name: opencode-config\n",
         line="name: opencode-config",
         message="there is no ConfigMap opencode/opencode-config; did you mean 'opencode-ha-config'?",
+        also=("configuration-unusable",),
     ),
     Mutation(
         "SEC-02",
@@ -1382,6 +1483,11 @@ REFERENCES = [
         "            claimName: opencode-ha-data\n",
         line="claimName: opencode-ha-data",
         message="there is no PersistentVolumeClaim opencode/opencode-ha-data; did you mean 'opencode-ha'?",
+        also=(
+            "auth-unpersisted",
+            "session-data-unpersisted",
+            "working-directory-mismatch",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -1392,6 +1498,11 @@ REFERENCES = [
         "            - name: configs\n",
         line="name: configs",
         message="opencode mounts 'configs', which is no volume of the pod; did you mean 'config'?",
+        also=(
+            "configuration-unusable",
+            "home-unwritable",
+            "provider-unlimited",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -1403,6 +1514,12 @@ REFERENCES = [
         at=f"{FLUX}/app/deployment.yaml",
         line="name: opencode-flux-scripts",
         message="there is no ConfigMap opencode/opencode-flux-scripts",
+        also=(
+            "auth-seed-misplaced",
+            "clone-unguarded",
+            "configuration-unusable",
+            "pull-unswitched",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -1414,6 +1531,10 @@ REFERENCES = [
         at=f"{HA}/app/deployment.yaml",
         line="secretName: opencode-ha-secret",
         message="there is no Secret opencode/opencode-ha-secret; did you mean 'opencode-ha-volsync-secret'?",
+        also=(
+            "secret-key-unproduced",
+            "secret-role-undelivered",
+        ),
     ),
     Mutation(
         "SEC-02",
@@ -1434,6 +1555,10 @@ REFERENCES = [
         "                  name: opencode-github\n                  key: github-pat\n",
         line="name: opencode-github",
         message="there is no Secret opencode/opencode-github",
+        also=(
+            "secret-key-unproduced",
+            "secret-role-undelivered",
+        ),
     ),
 ]
 
@@ -1631,7 +1756,12 @@ CLAIMS = [
         at=f"{HA}/ks.yaml",
         line="name: &app opencode-ha",
         more=((f"{HA}/app/kustomization.yaml", "  - ./pvc.yaml\n", ""),),
-        also=("reference-dangling",),
+        also=(
+            "reference-dangling",
+            "auth-unpersisted",
+            "session-data-unpersisted",
+            "working-directory-mismatch",
+        ),
         message="opencode-ha has no PersistentVolumeClaim",
     ),
     Mutation(
