@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from opencode_policy.shell.holes import UNKNOWN, has_holes, public
 from opencode_policy.shell.options import read_options
 from opencode_policy.taint.cells import OFF, UNSET, Handler, Key, Positional, Switch, Variable
 from opencode_policy.taint.commands import Invocation, invoke
-from opencode_policy.taint.nested import run_text, source_file
+from opencode_policy.taint.nested import leave, run_text, source_file
 from opencode_policy.taint.parameters import whether
 from opencode_policy.taint.printf import formatted, unescaped
 from opencode_policy.taint.values import (
@@ -26,7 +27,7 @@ from opencode_policy.taint.values import (
     merged,
     secret,
 )
-from opencode_policy.taint.words import Argument
+from opencode_policy.taint.words import Argument, positional_of
 
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
@@ -63,10 +64,28 @@ def _echo(call: Invocation) -> Call[Status]:
     while args and re.fullmatch(r"-[neE]+", args[0].skeleton):
         newline = "" if "n" in args[0].skeleton else newline
         args.pop(0)
-    spaced = [part for argument in args for part in (constant(" "), _value(argument))][1:]
-    value = concatenated([*spaced, constant(newline)]).mapped(unescaped)
+    raw = concatenated([*_spaced(args), constant(newline)])
+    value = raw if _keeps_backslashes(call) else raw.mapped(unescaped)
+    if call.machine.shell == "sh" and value != raw:
+        value = joined([raw, value])
     call.say(value, "echo prints {} to the log", at=_tainted_at(call))
     return _done(True)
+
+
+def _keeps_backslashes(call: Invocation) -> bool:
+    """Bash and busybox replace escapes for `echo -e` only, dash always; a plain sh may be any."""
+    asked = bool(call.args) and re.fullmatch(r"-[nE]*e[neE]*", call.args[0].skeleton)
+    return not asked and call.machine.shell not in ("dash", "sh")
+
+
+def _spaced(args: list[Argument]) -> list[Value]:
+    """Arguments with blanks between; an elastic one stands for its blanks as well."""
+    found: list[Value] = []
+    for before, argument in zip([None, *args], args, strict=False):
+        if before is not None and not before.elastic and not argument.elastic:
+            found.append(constant(" "))
+        found.append(_value(argument))
+    return found
 
 
 def _tainted_at(call: Invocation) -> Any:
@@ -81,7 +100,7 @@ def _printf(call: Invocation) -> Call[Status]:
         variable, args = args[1].skeleton, args[2:]
     if args and args[0].skeleton == "--":
         args = args[1:]
-    value = formatted([_value(argument) for argument in args]) if args else NOTHING
+    value = formatted([_value(argument) for argument in args], sure=not any(a.elastic for a in args))
     if variable is not None:
         _set(
             call.machine, variable, value.with_hop(call.machine.frame.place(call.span), f"becomes {variable}")
@@ -243,8 +262,9 @@ def _set_options(call: Invocation) -> Call[Status]:
         for letter in ("x", "v"):
             _switched(machine, letter, machine.options(letter) | {doubtful})
     if options.rest < len(texts) or "--" in texts[: options.rest]:
-        values = tuple(_value(argument) for argument in call.args[options.rest :])
-        machine.state.set(Key("positional", ""), Positional(values))
+        operands = call.args[options.rest :]
+        positional = positional_of([_value(argument) for argument in operands], operands)
+        machine.state.set(Key("positional", ""), positional)
     return _done(True)
 
 
@@ -277,10 +297,10 @@ def _shopt(call: Invocation) -> Call[Status]:
 def _shift(call: Invocation) -> Call[Status]:
     positional = call.machine.positional
     text = call.texts[0] if call.texts else "1"
-    if text.isdigit() and positional.exact:
-        shifted = Positional(positional.values[int(text) :])
+    if text.isdigit():
+        shifted = positional.shifted(int(text))
     else:
-        shifted = Positional((joined(positional.values),) if positional.values else (), exact=False)
+        shifted = Positional(positional.values, exact=False, floating=0)
     call.machine.state.set(Key("positional", ""), shifted)
     return _done(True)
 
@@ -322,8 +342,6 @@ def _signal(argument: Argument) -> str:
 
 
 def _exit(call: Invocation) -> Call[Status]:
-    from opencode_policy.taint.nested import leave
-
     yield leave(call.machine)
     return None
 
@@ -332,18 +350,14 @@ def _return(call: Invocation) -> Call[Status]:
     text = call.texts[0] if call.texts else ""
     status = {"0": True, "": None}.get(text, False if text.isdigit() else None)
     machine = call.machine
-    for scope in reversed(machine.scopes):
-        if scope.kind in ("function", "source", "process"):
-            scope.statuses.add(status)
-            break
-    machine.jump("source" if _in_source(machine) else "function")
-    return _done(status)
-
-
-def _in_source(machine: Machine) -> bool:
-    """Whether the innermost thing that `return` may end is a file that is read in."""
-    kinds = (scope.kind for scope in reversed(machine.scopes))
-    return next((kind for kind in kinds if kind in ("function", "source", "process")), "") == "source"
+    kind = machine.nearest("function", "source", "process")
+    if kind == "process":
+        yield leave(machine)
+        return None
+    scope = next(scope for scope in reversed(machine.scopes) if scope.kind == kind)
+    scope.statuses.add(status)
+    machine.jump(kind)
+    return status
 
 
 def _break(call: Invocation) -> Call[Status]:
@@ -355,11 +369,16 @@ def _continue(call: Invocation) -> Call[Status]:
 
 
 def _left(call: Invocation, *, onward: bool) -> Call[Status]:
-    inside = any(scope.kind == "loop" for scope in call.machine.scopes)
-    levels = int(call.texts[0]) if call.texts and call.texts[0].isdigit() else 1
-    if inside:
-        call.machine.jump("loop", onward=onward, levels=max(levels, 1))
-    return _done(True)
+    """`break` and `continue`: of a loop in this function; in a subshell of the loop they end the subshell."""
+    machine = call.machine
+    kind = machine.nearest("loop", "rounds", "function", "process")
+    around = any(scope.kind in ("loop", "rounds") for scope in machine.scopes)
+    if kind == "process" and around:
+        yield leave(machine)
+    elif kind in ("loop", "rounds"):
+        levels = int(call.texts[0]) if call.texts and call.texts[0].isdigit() else 1
+        machine.jump("loop", onward=onward, levels=max(levels, 1))
+    return True
 
 
 def _test(call: Invocation) -> Call[Status]:
@@ -370,16 +389,28 @@ def _test(call: Invocation) -> Call[Status]:
     return _done(answer if answer is None else answer is not negated)
 
 
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "-eq": operator.eq, "-ne": operator.ne, "-lt": operator.lt, "-le": operator.le, "-gt": operator.gt,
+    "-ge": operator.ge,
+}  # fmt: skip
+
+
 def _answer(texts: list[str]) -> bool | None:
     if len(texts) == 1:
         return _is_some(texts[0])
     if len(texts) == 2 and texts[0] in ("-n", "-z"):
         some = _is_some(texts[1])
         return some if some is None or texts[0] == "-n" else not some
-    if len(texts) == 3 and texts[1] in ("=", "==", "!="):
-        if any(has_holes(text) or set(text) & set("*?[") for text in (texts[0], texts[2])):
-            return None
-        return (texts[0] == texts[2]) is (texts[1] != "!=")
+    if len(texts) == 3 and not any(has_holes(text) for text in texts):
+        return _compared(*texts)
+    return False if not texts else None
+
+
+def _compared(left: str, sign: str, right: str) -> bool | None:
+    if sign in _COMPARED and all(re.fullmatch(r"[-+]?\d+", text) for text in (left, right)):
+        return _COMPARED[sign](int(left), int(right))
+    if sign in ("=", "==", "!=") and not set(right) & set("*?["):
+        return (left == right) is (sign != "!=")
     return None
 
 

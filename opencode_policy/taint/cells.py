@@ -32,10 +32,30 @@ class Variable:
 
 
 class Positional(NamedTuple):
-    """`$1`, `$2`, ...: without `exact` there may be others behind them."""
+    """`$1`, `$2`, ...: without `exact` there may be fewer or more of them.
+
+    From the index `floating` on it is not known which of the values is which.
+    """
 
     values: tuple[Value, ...] = ()
     exact: bool = True
+    floating: int | None = None
+
+    def value(self, number: int) -> Value | None:
+        """The value of `$number`, from 1; None where there is surely none."""
+        index = number - 1
+        if self.floating is not None and index >= self.floating:
+            return joined([*self.values[self.floating :], ANYTHING])
+        if index < len(self.values):
+            return self.values[index]
+        return None if self.exact else ANYTHING
+
+    def shifted(self, count: int) -> Positional:
+        """What remains after `shift`."""
+        if self.floating is None:
+            return Positional(self.values[count:], self.exact)
+        first = min(count, self.floating)
+        return Positional(self.values[first:], False, self.floating - first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,7 @@ def widened(cell: Any) -> Any:
     if isinstance(cell, Variable | Stored):
         return replace(cell, value=collapsed(cell.value))
     if isinstance(cell, Positional):
-        return Positional(tuple(map(collapsed, cell.values)), cell.exact)
+        return cell._replace(values=tuple(map(collapsed, cell.values)))
     return cell
 
 
@@ -146,7 +166,8 @@ def _positional(values: Sequence[Positional]) -> Positional:
     found = [
         joined([value.values[i] for value in values if i < len(value.values)]) for i in range(len(longest))
     ]
-    return Positional(tuple(found), same)
+    floats = [value.floating for value in values if value.floating is not None]
+    return Positional(tuple(found), same, min(floats, default=None))
 
 
 def _files(values: Sequence[Stored]) -> Stored:

@@ -12,7 +12,7 @@ from opencode_policy.shell.holes import public
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Assignment, Command
 from opencode_policy.shell.wrappers import unwrap
-from opencode_policy.taint.cells import OFF, Definition, Key, Positional, Target, Variable
+from opencode_policy.taint.cells import OFF, Definition, Key, Target, Variable
 from opencode_policy.taint.report import Leak
 from opencode_policy.taint.streams import read, redirect
 from opencode_policy.taint.values import (
@@ -24,7 +24,7 @@ from opencode_policy.taint.values import (
     joined,
     merged,
 )
-from opencode_policy.taint.words import Argument, Argv, argvs_of, value_of
+from opencode_policy.taint.words import Argument, Argv, argvs_of, positional_of, value_of
 
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
@@ -264,7 +264,7 @@ def call_function(machine: Machine, definition: Definition, call: Invocation) ->
     values = tuple(_passed(machine, argument, function.name) for argument in call.args)
     outer, frame = machine.positional, machine.frame
     with machine.scope("function", function.name) as scope:
-        machine.state.set(Key("positional", ""), Positional(values))
+        machine.state.set(Key("positional", ""), positional_of(values, call.args))
         machine.frame = definition.frame
         status: Status = yield statements.run(machine, function.body)
         statuses = {*scope.statuses, *([status] if machine.state.alive else [])}

@@ -16,7 +16,7 @@ from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes, without_holes
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Substitution
-from opencode_policy.taint import statements
+from opencode_policy.taint import nested, statements
 from opencode_policy.taint.cells import (
     OFF,
     UNTOLD,
@@ -52,6 +52,7 @@ DEEPEST = 60
 """Functions, scripts and texts that run inside one another."""
 
 
+_EXIT_TRAP = Key("trap", "EXIT")
 _DESCRIPTORS = Key("descriptors", "")
 _DEFAULTS: dict[str, Any] = {
     "descriptors": {},
@@ -245,18 +246,24 @@ class Machine:
         """Leave the innermost scope of a kind, or go on with the next round of a loop."""
         for scope in reversed(self.scopes):
             levels -= scope.kind == kind
-            barrier = scope.kind == "process" or (scope.kind == "function" and kind == "loop")
-            if barrier or (scope.kind == kind and levels <= 0):
+            if scope.kind == "process" or (scope.kind == kind and levels <= 0):
                 landed = scope.continued if onward and scope.kind == kind else scope.landed
                 landed.append(self.state.changes(scope.mark))
                 break
         self.state.alive = False
 
+    def nearest(self, *kinds: str) -> str:
+        """The kind of the innermost scope of some kinds; empty where there is none."""
+        return next((scope.kind for scope in reversed(self.scopes) if scope.kind in kinds), "")
+
     def process(self, body: Callable[[], Call[Status]]) -> Call[Status]:
         """Follow something in a process of its own: only files and streams remember it."""
         frame, shell = self.frame, self.shell
         with self.scope("process") as scope:
+            self.state.set(_EXIT_TRAP, ())
             status: Status = yield body()
+            if self.state.alive and self.state.get(_EXIT_TRAP):
+                yield nested.run_exit_trap(self)
             ends = [*scope.landed, *([self.state.changes(scope.mark)] if self.state.alive else [])]
             self.state.undo(scope.mark)
         self.state.merge([persistent(end) for end in ends])

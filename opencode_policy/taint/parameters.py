@@ -90,6 +90,8 @@ def _spread(values: list[Value], part: Parameter) -> tuple[Piece, ...]:
     """`"$@"` gives one field for each value, `"$*"` one for all."""
     starred = part.name == "*" or part.index == "*"
     separator = Piece(Text(" "), True) if starred and part.quoted else BREAK
+    if starred and part.quoted and not values:
+        return (Piece(Text(""), True),)
     found: list[Piece] = []
     for value in values:
         found += (separator, Piece(collapsed(value).texts[0], part.quoted))
@@ -114,11 +116,11 @@ def _looked_up(machine: Machine, part: Parameter, listed: list[Value] | None) ->
 
 
 def _argument(positional: Positional, number: int) -> Variable:
-    if number <= len(positional.values):
-        return Variable(positional.values[number - 1], unset=False if positional.exact else None)
-    if positional.exact:
+    value = positional.value(number)
+    if value is None:
         return Variable(NOTHING, unset=True)
-    return Variable(ANYTHING, unset=None)
+    certain = positional.exact or (positional.floating or 0) >= number
+    return Variable(value, unset=False if certain else None)
 
 
 def _length(machine: Machine, part: Parameter) -> Value:

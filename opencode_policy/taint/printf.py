@@ -37,11 +37,13 @@ def _unescape(match: re.Match[str]) -> str:
     return _LETTERS.get(letter or "", match[0])
 
 
-def formatted(arguments: Sequence[Value]) -> Value:
-    """The text that `printf format argument...` prints."""
+def formatted(arguments: Sequence[Value], *, sure: bool = True) -> Value:
+    """The text that `printf format argument...` prints; `sure` tells that it is known how many there are."""
+    if not arguments:
+        return NOTHING
     template, rest = arguments[0], list(arguments[1:])
     known = template.known
-    if known is None or len(rest) > _ROUNDS * 8:
+    if known is None or not sure or len(rest) > _ROUNDS * 8:
         return _mixed(template, rest)
     printed: list[Value] = []
     for _ in range(_ROUNDS):
@@ -55,7 +57,9 @@ def formatted(arguments: Sequence[Value]) -> Value:
 def _mixed(template: Value, rest: Sequence[Value]) -> Value:
     """What remains known when the format is not: the literal format, followed by all it may show."""
     flows = merged(template.flows, *(value.flows for value in rest))
-    return concatenated([template, secret(flows) if flows else ANYTHING])
+    hole = secret(flows) if flows else ANYTHING
+    start = template.mapped(lambda text: unescaped(re.split(r"[%\\]", text)[0]))
+    return concatenated([start, hole])
 
 
 def _once(template: str, arguments: Sequence[Value], printed: list[Value]) -> int:

@@ -59,6 +59,11 @@ class State:
         while len(self._logs) > mark:
             self._cells.update(self._logs.pop())
 
+    def again(self, mark: int) -> None:
+        """Go back to the state at the mark, and begin the branch once more."""
+        self.undo(mark)
+        self.mark()
+
     def keep(self, mark: int) -> None:
         """End the branch and keep what it changed."""
         while len(self._logs) > mark:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from opencode_policy.shell.calls import Call
+from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import (
     AndOr,
     Background,
@@ -18,6 +19,7 @@ from opencode_policy.shell.syntax import (
     Group,
     If,
     Loop,
+    Parameter,
     Pipeline,
     Redirected,
     Sequence,
@@ -30,16 +32,24 @@ from opencode_policy.taint.patterns import matches
 from opencode_policy.taint.pieces import Alternatives, pattern_of
 from opencode_policy.taint.state import Changes
 from opencode_policy.taint.streams import redirect
-from opencode_policy.taint.values import NOTHING, Text, Value, of_texts
-from opencode_policy.taint.words import expand, fields_of, value_of
+from opencode_policy.taint.values import LIMIT, NOTHING, Value, of_texts
+from opencode_policy.taint.words import Fields, expand, fields_of, value_of
 
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
 
-EXACT_ROUNDS = 2
-"""Rounds of a loop after which several texts are no longer kept apart."""
+EXACT_ROUNDS = 6
+"""Rounds of a loop that are followed one by one, if it is certain that there are so many."""
 ROUNDS = 12
 """Rounds of a loop that are followed; by then what a loop builds up has long been widened."""
+
+
+_AT = Span(0, 0)
+_ARGUMENTS = (Word((Parameter("@", _AT, True),), _AT),)
+"""What a `for` without `in` goes through."""
+
+Head = Callable[[int | None], Call["Status"]]
+"""The head of a loop, given the number of the round, or None for any round: whether there is another."""
 
 
 def run_all(machine: Machine, statements: Sequence) -> Call[Status]:
@@ -155,7 +165,7 @@ def _if(machine: Machine, statement: If) -> Call[Status]:
 
 
 def _loop(machine: Machine, statement: Loop) -> Call[Status]:
-    def head() -> Call[Status]:
+    def head(_: int | None) -> Call[Status]:
         status: Status = yield run_all(machine, statement.condition)
         return status if status is None else status is not statement.until
 
@@ -163,14 +173,48 @@ def _loop(machine: Machine, statement: Loop) -> Call[Status]:
     return None
 
 
-def _repeated(machine: Machine, head: Callable[[], Call[Status]], body: Sequence) -> Call[None]:
+def _repeated(machine: Machine, head: Head, body: Sequence) -> Call[None]:
+    """Follow a loop: round by round as long as it is certain to go on, then until nothing changes."""
+    state = machine.state
+    with machine.scope("loop") as scope:
+        for number in range(EXACT_ROUNDS):
+            mark = state.mark()
+            again: Status = yield head(number)
+            if again is None or not state.alive:
+                state.undo(mark)
+                state.alive = True
+                break
+            state.keep(mark)
+            if not again:
+                scope.landed.append(state.changes(scope.mark))
+                break
+            machine.step()
+            yield run_all(machine, body)
+            rounds = [*scope.continued, *([state.changes(scope.mark)] if state.alive else [])]
+            scope.continued.clear()
+            state.again(scope.mark)
+            state.merge(rounds)
+            if not rounds:
+                break
+        else:
+            again = None
+        if again is None:
+            scope.kind = "rounds"
+            yield _until_stable(machine, head, body)
+            if state.alive:
+                scope.landed.append(state.changes(scope.mark))
+        state.undo(scope.mark)
+    state.merge(scope.landed)
+
+
+def _until_stable(machine: Machine, head: Head, body: Sequence) -> Call[None]:
     """Follow a loop until another round changes nothing; what leaves it is what the last round leaves."""
     state = machine.state
     ends: list[Changes] = []
     for done in range(ROUNDS):
         with machine.scope("loop") as scope:
             machine.step()
-            again: Status = yield head()
+            again: Status = yield head(None)
             left = [state.changes(scope.mark)] if state.alive and again is not True else []
             if again is not False and state.alive:
                 yield run_all(machine, body)
@@ -180,31 +224,32 @@ def _repeated(machine: Machine, head: Callable[[], Call[Status]], body: Sequence
             state.undo(scope.mark)
         ends = [*left, *scope.landed]
         state.alive = True
-        if not state.merge([{}, *rounds], wide=done >= EXACT_ROUNDS):
+        if not state.merge([{}, *rounds], wide=done > 1):
             break
     state.merge(ends)
 
 
 def _for(machine: Machine, statement: For) -> Call[Status]:
-    fields: list[Text] = []
-    empty = False
-    if statement.words is None:
-        fields = [text for value in machine.positional.values for text in value.texts]
-        empty = not machine.positional.exact
-    for word in statement.words or ():
-        ways: list[tuple[Text, ...]] = yield fields_of(machine, word)
-        fields += [text for texts in ways for text in texts]
-        empty = empty or not all(ways)
-    trace_words(machine, of_texts(fields).flows if fields else (), statement.span, compound=True)
-    if not fields:
+    ways: list[Fields] = [()]
+    for word in statement.words if statement.words is not None else _ARGUMENTS:
+        fields: list[Fields] = yield fields_of(machine, word)
+        ways = [(*left, *right) for left in ways for right in fields][:LIMIT]
+    texts = [field.text for way in ways for field in way]
+    trace_words(machine, of_texts(texts).flows if texts else (), statement.span, compound=True)
+    if not texts:
         return True
-    value = of_texts(fields).with_hop(machine.frame.place(statement.span), f"becomes {statement.variable}")
-    done = [empty]
+    known = ways[0] if len(ways) == 1 and not any(field.elastic for field in ways[0]) else None
+    place = machine.frame.place(statement.span)
 
-    def head() -> Call[Status]:
-        first, done[0] = not done[0], True
-        machine.assign(statement.variable, value)
-        return True if first else None
+    def head(number: int | None) -> Call[Status]:
+        if number is None or known is None:
+            value, status = of_texts(texts), None
+        elif number < len(known):
+            value, status = Value((known[number].text,)), True
+        else:
+            return False
+        machine.assign(statement.variable, value.with_hop(place, f"becomes {statement.variable}"))
+        return status
         yield
 
     yield _repeated(machine, head, statement.body)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencode_policy.shell.calls import Call
-from opencode_policy.shell.holes import SECRET
+from opencode_policy.shell.holes import SECRET, has_holes
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
+from opencode_policy.taint.cells import Positional
 from opencode_policy.taint.parameters import is_simple, read_parameter, read_simple
 from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited, pieces_of
 from opencode_policy.taint.values import (
@@ -29,10 +30,14 @@ _BLANKS = " \t\n"
 
 
 class Argument(NamedTuple):
-    """One argument of a command, as one text, and where its word stands."""
+    """One argument of a command, as one text, and where its word stands.
+
+    An `elastic` one may be none, or several: it was not quoted, and it is not known.
+    """
 
     text: Text
     span: Span
+    elastic: bool = False
 
     @property
     def skeleton(self) -> str:
@@ -40,6 +45,16 @@ class Argument(NamedTuple):
 
 
 Argv = tuple[Argument, ...]
+
+
+class Field(NamedTuple):
+    """What one argument is made of; `elastic` as of an argument."""
+
+    text: Text
+    elastic: bool = False
+
+
+Fields = tuple[Field, ...]
 
 
 def value_of(machine: Machine, word: Word) -> Call[Value]:
@@ -57,19 +72,21 @@ def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
         if len(fields) * len(found) > LIMIT:
             fields = [_merged_fields(fields)]
         found = [
-            (*argv, *(Argument(text, word.span) for text in texts)) for argv in found for texts in fields
+            (*argv, *(Argument(text, word.span, elastic) for text, elastic in row))
+            for argv in found
+            for row in fields
         ]
     return found
 
 
-def fields_of(machine: Machine, word: Word) -> Call[list[tuple[Text, ...]]]:
+def fields_of(machine: Machine, word: Word) -> Call[list[Fields]]:
     """The fields that a word is split into, for each way in which it may expand."""
     return _fields(word, plain(machine, word) or (yield expand(machine, word)))
 
 
-def _fields(word: Word, alternatives: Alternatives) -> list[tuple[Text, ...]]:
+def _fields(word: Word, alternatives: Alternatives) -> list[Fields]:
     if word.assignment:
-        return [(text,) for text in as_value(alternatives).texts]
+        return [(Field(text),) for text in as_value(alternatives).texts]
     if len(alternatives) == 1:
         return [_split(alternatives[0])]
     return list(dict.fromkeys(map(_split, alternatives)))
@@ -136,46 +153,55 @@ def _at_home(machine: Machine, text: str) -> Alternatives:
     return [(Piece(one, True),) for one in concatenated([home, Value((Text(slash + rest),))]).texts]
 
 
-def _split(pieces: Iterable[Piece]) -> tuple[Text, ...]:
+def _split(pieces: Iterable[Piece]) -> Fields:
     """Field splitting (POSIX 2.6.5) by blanks; quoted pieces and literal text are not split."""
-    fields: list[list[Text]] = []
-    current: list[Text] | None = None
+    fields: list[list[Piece]] = []
+    current: list[Piece] | None = None
     for piece in pieces:
         if piece is BREAK:
             current = None
         elif piece.quoted or piece.literal:
             if current is None:
                 fields.append(current := [])
-            current.append(piece.text)
+            current.append(piece)
         else:
-            current = _split_piece(piece.text, fields, current)
+            current = _split_piece(piece, fields, current)
     return tuple(_field(parts) for parts in fields)
 
 
-def _split_piece(text: Text, fields: list[list[Text]], current: list[Text] | None) -> list[Text] | None:
-    skeleton = text.skeleton
+def _split_piece(piece: Piece, fields: list[list[Piece]], current: list[Piece] | None) -> list[Piece] | None:
+    skeleton = piece.text.skeleton
     words = skeleton.split()
-    if skeleton[:1] in _BLANKS:
+    if skeleton and skeleton[0] in _BLANKS:
         current = None
     for index, word in enumerate(words):
         if index or current is None:
             fields.append(current := [])
-        current.append(altered(text, word))
+        current.append(Piece(altered(piece.text, word), False))
     return None if words and skeleton[-1] in _BLANKS else current
 
 
-def _field(parts: list[Text]) -> Text:
+def _field(parts: list[Piece]) -> Field:
+    elastic = any(not (part.quoted or part.literal) and has_holes(part.text.skeleton) for part in parts)
     if len(parts) == 1:
-        return parts[0]
-    return concatenated([Value((part,)) for part in parts]).texts[0]
+        return Field(parts[0].text, elastic)
+    return Field(concatenated([Value((part.text,)) for part in parts]).texts[0], elastic)
 
 
-def _merged_fields(fields: list[tuple[Text, ...]]) -> tuple[Text, ...]:
+def _merged_fields(rows: list[Fields]) -> Fields:
     """One list of fields for several: those at one place made one."""
-    longest = max(map(len, fields))
-    columns = [[texts[i] for texts in fields if i < len(texts)] for i in range(longest)]
-    return tuple(_one(column) for column in columns)
+    longest = max(map(len, rows))
+    columns = [[row[i] for row in rows if i < len(row)] for i in range(longest)]
+    return tuple(
+        Field(
+            collapsed(of_texts(field.text for field in column)).texts[0],
+            len(column) < len(rows) or any(field.elastic for field in column),
+        )
+        for column in columns
+    )
 
 
-def _one(column: list[Text]) -> Text:
-    return collapsed(of_texts(column)).texts[0]
+def positional_of(values: Sequence[Value], argv: Argv) -> Positional:
+    """`$1`, `$2`, ... of these arguments; behind an elastic one it is not known which is which."""
+    floating = next((index for index, argument in enumerate(argv) if argument.elastic), None)
+    return Positional(tuple(values), floating is None, floating)
