@@ -10,9 +10,9 @@ from opencode_policy.boots import Boots
 from opencode_policy.clones import given_by
 from opencode_policy.login_file import REPLACING, LoginFile, Seed
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
+from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
 from opencode_policy.shell.commands_run import variables_read
-from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import FILE
@@ -24,7 +24,7 @@ _MODE = 0o600
 
 @dataclass(frozen=True)
 class LoginSeed:
-    """The login of a workspace: where the server reads it, where the Secret's arrives, and the pod's boots."""
+    """The login of a workspace: where the server reads it, where the Secret's arrives, the pod's boots."""
 
     boots: Boots
     login: LoginFile

@@ -54,7 +54,7 @@ def _of_pod_script(script: PodScript) -> Iterator[Push]:
 
 
 def pushes_of_config_map(resource: Resource) -> list[Push]:
-    """What the scripts among the values of a ConfigMap push; a file that it was made from speaks for itself."""
+    """What the scripts among the values of a ConfigMap push; a file it was made from speaks for itself."""
     found = []
     for key, value in resource["data"].entries():
         node = value.node
@@ -87,10 +87,8 @@ def _pushes(
         if name:
             yield Push(name, location(call.span))
     for command in found:
-        for argv in command.argvs:
-            name = _by_host(argv)
-            if name:
-                yield Push(name, location(command.span))
+        names = filter(None, map(_by_host, command.argvs))
+        yield from (Push(name, location(command.span)) for name in names)
         if any("/hooks/" in path for path in command.outputs):
             yield from _hook(command, location)
 

@@ -47,8 +47,8 @@ _COMMANDS = 20_000
 _DEPTH = 6
 _QUIET = frozenset(
     {
-        ":", "[", "[[", "break", "continue", "echo", "exit", "export", "false", "local", "printf", "return", "set",
-        "shift", "test", "true", "unset",
+        ":", "[", "[[", "break", "continue", "echo", "exit", "export", "false", "local", "printf", "return",
+        "set", "shift", "test", "true", "unset",
     }
 )  # fmt: skip
 """Builtins that run nothing: a function of these only need not be read for every call of it."""
@@ -59,9 +59,9 @@ _DECLARATIONS = frozenset({"export", "local", "readonly", "declare", "typeset"})
 class CommandRun:
     """One command: its possible argument lists (what is not known is `UNKNOWN`) and where it stands.
 
-    `calls` are the calls of the functions that it stands in, and `conditions` the constructs that decide whether
-    it runs, both outermost first. `stdin` is the text of a here-document, where it has one; `outputs` are the
-    files that its output goes to.
+    `calls` are the calls of the functions that it stands in, and `conditions` the constructs that decide
+    whether it runs, both outermost first. `stdin` is the text of a here-document, where it has one;
+    `outputs` are the files that its output goes to.
     """
 
     span: Span
@@ -384,7 +384,7 @@ def variables_read(text: str) -> frozenset[str]:
 
 
 def _names_set(statement: Statement) -> set[str]:
-    """Variables that a statement assigns; one whose value is its own default keeps that of the environment."""
+    """Variables that a statement assigns; one whose value is its own default keeps the environment's."""
     if isinstance(statement, For):
         return {statement.variable}
     if not isinstance(statement, Command):

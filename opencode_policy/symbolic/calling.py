@@ -9,7 +9,7 @@ from opencode_policy.shell.calls import Call
 from opencode_policy.shell.commands_run import statements_of
 from opencode_policy.shell.interpreter import SHELLS, interpreter
 from opencode_policy.shell.options import UNKNOWN
-from opencode_policy.shell.syntax import Assignment, Command, Sequence, Statement, Substitution
+from opencode_policy.shell.syntax import Assignment, Command, Statement, Substitution
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.symbolic.events import Code, Ran, Where
 from opencode_policy.symbolic.expansion import Executor, Expander
@@ -39,7 +39,7 @@ class Caller:
             assigned: list[State] = yield self._assign(state, command.assignments)
             for after in () if _substitutes(command.assignments) else assigned:
                 after.end(after.status if after.flow != NEXT else 0)
-            return (yield self._each(assigned, command, lambda inside: _nothing(inside)))
+            return (yield self._each(assigned, command, _nothing))
         expanded: list[tuple[State, list[str]]] = yield self.expander.fields(state, command.words)
         done: list[State] = []
         for current, fields in self._alike(expanded):
@@ -57,7 +57,8 @@ class Caller:
         if len(expanded) < 2:
             return expanded
         groups: dict[tuple[str, ...], list[State]] = {}
-        for state, fields in expanded:
+        for state, words in expanded:
+            fields = words
             texts = [UNKNOWN if not is_known(field) else field for field in fields[:3]]
             at = 1 if texts and texts[0] in ("exec", "command") else 0
             runs = len(fields) > at + 1 and self.machine.load(fields[at + 1]) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
@@ -54,11 +55,11 @@ def _remove(invocation: Invocation) -> None:
         elif invocation.read_only(path) or (entry.is_folder and not {"r", "R", "recursive"} & set(options)):
             status = 1
         else:
-            _take_away(invocation, place, entry)
+            _take_away(invocation, place)
     invocation.end(status)
 
 
-def _take_away(invocation: Invocation, place: Place, entry: Entry) -> None:
+def _take_away(invocation: Invocation, place: Place) -> None:
     state = invocation.state
     if place.known:
         note(state, Removed(invocation.spoken, state.assumed, place))
@@ -87,9 +88,9 @@ def _make_folder(invocation: Invocation) -> None:
     state = invocation.state
     status = 0
     for path in given:
-        if invocation.read_only(path):
-            status = 1
-        elif invocation.entry(path).exists and "p" not in options and "parents" not in options:
+        if invocation.read_only(path) or (
+            invocation.entry(path).exists and "p" not in options and "parents" not in options
+        ):
             status = 1
         else:
             state.files = state.files.make_folder(invocation.place(path))
@@ -99,20 +100,22 @@ def _make_folder(invocation: Invocation) -> None:
 def _move(invocation: Invocation) -> None:
     given, options, values = _operands(invocation)
     sources, target = _targets(given, values)
-    state = invocation.state
     for source in sources:
         goal = _goal(invocation, source, target, inside="T" not in options)
         origin, entry = invocation.place(source), invocation.entry(source)
-        full = (
-            invocation.entry(goal).is_folder and invocation.state.files.empty(invocation.place(goal)) is False
-        )
-        if invocation.read_only(goal) or entry.kind == ABSENT or full:
+        if invocation.read_only(goal) or entry.kind == ABSENT or _full(invocation, goal):
             invocation.end(1)
             return
         if "n" in options and invocation.entry(goal).exists:
             continue
         _moved(invocation, origin, invocation.place(goal), goal)
     invocation.end(0)
+
+
+def _full(invocation: Invocation, path: str) -> bool:
+    """Whether there is a folder with something in it, which a rename does not replace."""
+    empty = invocation.state.files.empty(invocation.place(path))
+    return bool(invocation.entry(path).is_folder) and empty is False
 
 
 def _moved(invocation: Invocation, source: Place, target: Place, path: str) -> None:
@@ -267,7 +270,7 @@ def _link(invocation: Invocation) -> None:
 
 def _compare(invocation: Invocation) -> None:
     """`cmp` and `diff`: whether two files are the same."""
-    given, options, _ = _operands(invocation)
+    given, _, _ = _operands(invocation)
     texts = [
         invocation.state.stdin if path == "-" else invocation.machine.content(invocation.state, path)
         for path in given[:2]
@@ -285,7 +288,7 @@ def _succeed(invocation: Invocation) -> None:
 
 
 FILE_PROGRAMS: dict[str, Program] = {
-    "rm": _remove, "unlink": _remove, "rmdir": _remove_folder, "mkdir": _make_folder, "mv": _move, "cp": _copy,
-    "install": _install, "chmod": _change_mode, "touch": _touch, "ln": _link, "cmp": _compare, "diff": _compare,
-    "chown": _succeed, "chgrp": _succeed,
+    "rm": _remove, "unlink": _remove, "rmdir": _remove_folder, "mkdir": _make_folder, "mv": _move,
+    "cp": _copy, "install": _install, "chmod": _change_mode, "touch": _touch, "ln": _link,
+    "cmp": _compare, "diff": _compare, "chown": _succeed, "chgrp": _succeed,
 }  # fmt: skip

@@ -138,7 +138,7 @@ def _remote(invocation: Invocation, line: GitLine) -> None:
         _origin(invocation, line, found)
     if words[:1] in (["add"], ["set-url"]) and len(words) > 2:
         _note(invocation, line, remote=words[2])
-        if found is not None and words[1] in ("origin", found[1].origin) or (found and not found[1].origin):
+        if (found is not None and words[1] in ("origin", found[1].origin)) or (found and not found[1].origin):
             _put(invocation.state, found[0], found[1]._replace(origin=words[2]))
     invocation.end(128 if found is None and _missing(invocation, line) else 0)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opencode_policy.clones import first_boot, later_boots
+from opencode_policy.clone_left_alone import later_boots
+from opencode_policy.clones import first_boot
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from tests.shell.guard_scripts import OPEN, SOUND, UNSOUND, Script
 from tests.shell.volume import Volume, boots_with
@@ -50,7 +51,7 @@ def _target(volume: Volume) -> Path | None:
 
 
 def _snapshot(volume: Volume, script: Script, target: Path | None) -> None:
-    """The volume as a kill of the first boot leaves it: all that was done before the clone, and half of that."""
+    """The volume as a kill of the first boot leaves it: what was done before the clone, and half of that."""
     volume.empty()
     before = script.text.replace("git clone", "exit 0; git clone").replace("git init", "exit 0; git init")
     volume.boot(before if "exec git" not in script.text else "exit 0")
