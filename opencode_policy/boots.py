@@ -103,9 +103,10 @@ class Boots:
         found: dict[Place, tuple[GitRun, Boot]] = {}
         for ending in self.first.finished:
             for event in ending.events:
-                target = event.target if isinstance(event, GitRun) and event.done else None
-                if target is not None and target.volume in self.kept and target not in found:
-                    found[target] = (event, self._after_kill(event, target))
+                if not isinstance(event, GitRun) or not event.done or event.target is None:
+                    continue
+                if event.target.volume in self.kept and event.target not in found:
+                    found[event.target] = (event, self._after_kill(event, event.target))
         return list(found.values())
 
     def _after_kill(self, event: GitRun, target: Place) -> Boot:

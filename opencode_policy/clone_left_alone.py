@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from opencode_policy.boots import NETWORK_PROGRAMS, Boots

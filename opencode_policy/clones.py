@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opencode_policy.boots import NETWORK_PROGRAMS, Boots
+from opencode_policy.boots import Boots
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
-from opencode_policy.pulls import scripts_of_pod, switched, updates
+from opencode_policy.pulls import scripts_of_pod
 from opencode_policy.resource import Field
 from opencode_policy.symbolic.boot import Boot, Ending
-from opencode_policy.symbolic.events import Event, GitRun, Probed, Ran, Removed
+from opencode_policy.symbolic.events import GitRun, Probed
 from opencode_policy.symbolic.files import REPOSITORY
 from opencode_policy.symbolic.places import Place as FilePlace
 from opencode_policy.workload import Container

@@ -19,8 +19,9 @@ from opencode_policy.symbolic.symbols import Symbols
 COMMAND = "doppler"
 _VALUED = {
     "-p": "project", "--project": "project", "-c": "config", "--config": "config", "-t": "token",
-    "--token": "token", "--type": "type", "--visibility": "visibility", "--scope": "scope", "--api-host": "host",
-    "--configuration": "configuration", "--timeout": "timeout", "--attempts": "attempts",
+    "--token": "token", "--type": "type", "--visibility": "visibility", "--scope": "scope",
+    "--api-host": "host", "--configuration": "configuration", "--timeout": "timeout",
+    "--attempts": "attempts",
 }  # fmt: skip
 
 

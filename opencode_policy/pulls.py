@@ -9,8 +9,8 @@ from functools import lru_cache
 from opencode_policy.boots import Boots
 from opencode_policy.pod_scripts import PodScript, pod_scripts
 from opencode_policy.resource import Field
-from opencode_policy.shell.commands_run import variables_read
 from opencode_policy.shell.git_commands import GitCall
+from opencode_policy.shell.variables import variables_read
 from opencode_policy.symbolic.boot import Boot, Ending, Simulation
 from opencode_policy.symbolic.environment import Start
 from opencode_policy.symbolic.events import Assumption, Event, GitRun, doubtful

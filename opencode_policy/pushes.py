@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
@@ -59,8 +59,12 @@ def pushes_of_config_map(resource: Resource) -> list[Push]:
     for key, value in resource["data"].entries():
         node = value.node
         if isinstance(node, ScalarNode) and node.style != "file" and is_script(key, node.value):
-            found += pushes_in(node.value, lambda span, node=node: locate(node, span.start, span.end))
+            found += pushes_in(node.value, partial(_place_in, node))
     return found
+
+
+def _place_in(node: ScalarNode, span: Span) -> Location:
+    return locate(node, span.start, span.end)
 
 
 def pushes_of_source(source: Source) -> list[Push]:
@@ -122,10 +126,8 @@ def _by_host(argv: tuple[str, ...]) -> str:
 
 def _hook(command: CommandRun, location: Callable[[Span], Location]) -> Iterator[Push]:
     """A hook that a script writes: git runs it later."""
-    texts = [command.stdin or ""]
-    for argv in command.argvs:
-        if argv and base_name(argv[0]) in ("echo", "printf"):
-            texts.append(re.sub(r"\\n", "\n", " ".join(word for word in argv[1:] if word != "%s\\n")))
-    for text in texts:
+    printed = [argv[1:] for argv in command.argvs if argv and base_name(argv[0]) in ("echo", "printf")]
+    texts = [" ".join(word for word in words if word != "%s\\n").replace("\\n", "\n") for words in printed]
+    for text in (command.stdin or "", *texts):
         for push in pushes_in(text, lambda _: location(command.span)) if text else ():
             yield Push(f"a hook with {push.command}", push.at)

@@ -13,7 +13,8 @@ _VALUES: Mapping[str, frozenset[str]] = {
     "clone": frozenset(
         {
             "-o", "--origin", "-b", "--branch", "-u", "--upload-pack", "--reference",
-            "--reference-if-able", "--separate-git-dir", "--depth", "--shallow-since", "--shallow-exclude", "-j", "--jobs", "--filter",
+            "--reference-if-able", "--separate-git-dir", "--depth", "--shallow-since", "--shallow-exclude",
+            "-j", "--jobs", "--filter",
             "--template", "--server-option", "-c", "--config", "--ref-format", "--bundle-uri", "--revision",
         }
     ),

@@ -7,6 +7,7 @@ import posixpath
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
+from opencode_policy.symbolic.permissions import octal, symbolic_mode
 from opencode_policy.symbolic.places import Place
 
 _VALUED = {"install": frozenset("mogtS"), "cp": frozenset("tS"), "mv": frozenset("tS"), "ln": frozenset("tS")}
@@ -183,7 +184,7 @@ def _copied(invocation: Invocation, source: str, goal: str, *, kept: bool) -> No
 
 def _install(invocation: Invocation) -> None:
     given, options, values = _operands(invocation)
-    mode = _octal(values.get("m") or values.get("mode") or "755")
+    mode = octal(values.get("m") or values.get("mode") or "755")
     if "d" in options or "directory" in options:
         for path in given:
             invocation.state.files = invocation.state.files.make_folder(invocation.place(path))
@@ -201,10 +202,6 @@ def _install(invocation: Invocation) -> None:
     invocation.end(0)
 
 
-def _octal(text: str) -> int | None:
-    return int(text, 8) if text and set(text) <= set("01234567") else None
-
-
 def _change_mode(invocation: Invocation) -> None:
     given, _, _ = _operands(invocation)
     state = invocation.state
@@ -215,32 +212,6 @@ def _change_mode(invocation: Invocation) -> None:
             new = entry._replace(mode=mode)
             invocation.machine.put_file(state, invocation.place(path), path, new, invocation.where)
     invocation.end(0)
-
-
-def symbolic_mode(text: str, mode: int | None) -> int | None:
-    """Permission bits after `chmod TEXT`; None where they cannot be said."""
-    if _octal(text) is not None:
-        return _octal(text)
-    for clause in text.split(","):
-        who, sign, what = _clause(clause)
-        if not sign or set(what) - set("rwxX"):
-            return None
-        bits = sum({"r": 4, "w": 2, "x": 1}.get(letter, 0) for letter in set(what))
-        shifts = [{"u": 6, "g": 3, "o": 0}[letter] for letter in (who if who and "a" not in who else "ugo")]
-        whole = sum(7 << shift for shift in shifts)
-        given = sum(bits << shift for shift in shifts)
-        if mode is None:
-            return None
-        mode = {"=": (mode & ~whole) | given, "+": mode | given, "-": mode & ~given}[sign]
-    return mode
-
-
-def _clause(text: str) -> tuple[str, str, str]:
-    for sign in "=+-":
-        who, found, what = text.partition(sign)
-        if found and not set(who) - set("ugoa"):
-            return who, sign, what
-    return "", "", ""
 
 
 def _touch(invocation: Invocation) -> None:
