@@ -1,7 +1,8 @@
 """The boots of a workspace's pod that rules look at, each simulated once.
 
 The first boot finds empty volumes. Later ones find what the first one left, with a login that somebody made
-in the interface since: as it is, with a new Secret, with a clone that broke off, or with one that git refuses.
+in the interface since: as it is, with a new Secret, with a clone that broke off, or with one that git
+refuses.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Boots:
 
     @cached_property
     def left(self) -> Files | None:
-        """What the first boot leaves on its volumes, on the path that does most; None if it never ends well."""
+        """What the first boot leaves on its volumes, on the path that does most; None if none ends well."""
         found = [ending.files.only(self.kept) for ending in self.first.finished]
         return max(found, key=_amount, default=None)
 
@@ -102,9 +103,10 @@ class Boots:
         found: dict[Place, tuple[GitRun, Boot]] = {}
         for ending in self.first.finished:
             for event in ending.events:
-                if isinstance(event, GitRun) and event.target is not None and event.target not in found:
-                    if event.done and event.target.volume in self.kept:
-                        found[event.target] = (event, self._after_kill(event, event.target))
+                if not isinstance(event, GitRun) or not event.done or event.target is None:
+                    continue
+                if event.target.volume in self.kept and event.target not in found:
+                    found[event.target] = (event, self._after_kill(event, event.target))
         return list(found.values())
 
     def _after_kill(self, event: GitRun, target: Place) -> Boot:

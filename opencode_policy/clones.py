@@ -6,24 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opencode_policy.boots import NETWORK_PROGRAMS, Boots
+from opencode_policy.boots import Boots
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
-from opencode_policy.pulls import scripts_of_pod, switched, updates
+from opencode_policy.pulls import scripts_of_pod
 from opencode_policy.resource import Field
 from opencode_policy.symbolic.boot import Boot, Ending
-from opencode_policy.symbolic.events import Event, GitRun, Probed, Ran, Removed
+from opencode_policy.symbolic.events import GitRun, Probed
 from opencode_policy.symbolic.files import REPOSITORY
 from opencode_policy.symbolic.places import Place as FilePlace
 from opencode_policy.workload import Container
-
-_DISCARDING = {
-    "reset": {"--hard", "--merge"},
-    "clean": set(),
-    "checkout": {"-f", "--force", "."},
-    "stash": set(),
-}
-"""Calls that throw changes of a work tree away, with the options that make them do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +38,12 @@ def first_boot(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         yield from _proved(boots, cloned[0], tag)
     elif cloned:
         yield Unknown(
-            f"whether an empty volume gets a clone depends on {_difference(boot, cloned)}", None, tag
+            f"whether an empty volume gets a clone depends on {difference(boot, cloned)}", None, tag
         )
     elif not boot.finished:
-        yield _stops(boots, boot, "on an empty volume {} stops before it clones", tag)
+        late = any(boots.clone_in(ending.files) is not None for ending in boot.failed)
+        when = "after it has cloned" if late else "before it clones"
+        yield stopping(boots, boot, f"on an empty volume {{}} stops {when}", tag)
     else:
         yield from _nothing_cloned(boots, tag)
 
@@ -69,7 +63,7 @@ def _proved(boots: Boots, ending: Ending, tag: str | None) -> Iterator[Outcome]:
         return
     again = boots.second is not None and not boots.second.finished
     interrupted = [] if again else boots.interrupted
-    problems = [problem for event, after in interrupted for problem in _half(boots, event, after, place)]
+    problems = [problem for event, after in interrupted for problem in _half(event, after, place)]
     for problem in problems:
         yield Problem(problem.message, problem.at, problem.related, tag, problem.severity)
     if not problems:
@@ -77,7 +71,7 @@ def _proved(boots: Boots, ending: Ending, tag: str | None) -> Iterator[Outcome]:
         yield Proof(f"an empty volume gets a clone of {shown} in {path}", event.where.location, tag)
 
 
-def _half(boots: Boots, event: GitRun, after: Boot, place: FilePlace) -> Iterator[Finding]:
+def _half(event: GitRun, after: Boot, place: FilePlace) -> Iterator[Finding]:
     """What becomes of a clone that broke off: it must not pass for a whole one, nor stop every start."""
     if after.overflow:
         return
@@ -91,10 +85,11 @@ def _half(boots: Boots, event: GitRun, after: Boot, place: FilePlace) -> Iterato
         words = f"after a clone that broke off every start stops, because {path} is there already"
         yield Finding(words, event.where.location, (), "warning")
     elif taken and len(taken) == len(after.finished):
-        probes = _probes(taken[0], event.target or place)
+        probes = probes_of(taken[0], event.target or place)
         if probes:
-            words = f"a clone that broke off passes for a whole one: `{probes[0].where.text}` does not tell them apart"
-            yield Finding(words, probes[0].where.location, (), "warning")
+            test = probes[0].where
+            words = f"a clone that broke off passes for a whole one: `{test.text}` does not tell them apart"
+            yield Finding(words, test.location, (), "warning")
         else:
             yield Finding("a clone that broke off is not made whole", event.where.location, (), "warning")
 
@@ -103,13 +98,13 @@ def _is_clone(ending: Ending, place: FilePlace) -> bool:
     return ending.files.look(place).kind == REPOSITORY
 
 
-def _probes(ending: Ending, place: FilePlace) -> list[Probed]:
+def probes_of(ending: Ending, place: FilePlace) -> list[Probed]:
     """Tests of a place or of what is in it, those that git itself answers first."""
     found = [event for event in ending.probes if event.place.below(place)]
     return sorted(found, key=lambda event: not event.query)
 
 
-def _difference(boot: Boot, some: list[Ending]) -> str:
+def difference(boot: Boot, some: list[Ending]) -> str:
     """The condition that decides on which of two kinds of paths a boot goes."""
     others = [ending for ending in boot.finished if ending not in some]
     held = {
@@ -121,7 +116,7 @@ def _difference(boot: Boot, some: list[Ending]) -> str:
     return "a condition that cannot be decided"
 
 
-def _stops(boots: Boots, boot: Boot, words: str, tag: str | None) -> Problem:
+def stopping(boots: Boots, boot: Boot, words: str, tag: str | None) -> Problem:
     """A boot on which an init container fails on every path."""
     ending = boot.failed[-1]
     container = ending.failed
@@ -197,137 +192,6 @@ def given_by(container: Container | None, text: str) -> Field | None:
     above = [value for value in entries if text.startswith(value.text.rstrip("/") + "/")]
     found = exact or sorted(above, key=lambda value: -len(value.text))
     return found[0] if found else None
-
-
-def later_boots(boots: Boots, tag: str | None) -> Iterator[Outcome]:
-    """Whether a boot that finds a clone leaves it as it is."""
-    boot, place = boots.second, boots.clone
-    if boot is None or place is None:
-        yield Unknown("the first start leaves no clone that a later one could find", None, tag)
-        return
-    if boot.overflow:
-        yield Unknown("the scripts have more paths than can be followed", boots.pod.spec, tag)
-        return
-    if not boot.finished:
-        refused = list(_refused(boots, boot, place))
-        for finding in refused:
-            yield Problem(finding.message, finding.at, finding.related, tag)
-        if not refused:
-            yield _stops(boots, boot, "on a volume that has the clone {} stops", tag)
-        return
-    problems = list(_meddling(boots, boot, place, tag))
-    yield from problems
-    if all(isinstance(item, Problem) and item.severity == "info" for item in problems):
-        yield from _left_alone(boots, boot, place, tag)
-
-
-def _left_alone(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> Iterator[Outcome]:
-    probes = _probes(boot.finished[0], place)
-    if not probes:
-        probes = [event for event in boot.finished[0].probes if event.place.volume in boots.kept]
-    if probes:
-        path = boot.path_of(probes[0].where, place)
-        yield Proof(f"a start that finds {path} leaves it as it is", probes[0].where.location, tag)
-    else:
-        yield Unknown("no test of the clone was found that would keep a later start from it", None, tag)
-
-
-def _refused(boots: Boots, boot: Boot, place: FilePlace) -> Iterator[Finding]:
-    """Clones that every later start tries and git refuses."""
-    for event in boot.failed[-1].events:
-        if isinstance(event, GitRun) and event.subcommand == "clone" and not event.done:
-            message = f"every later start stops here: {event.path} is there already, and git refuses it"
-            yield Finding(message, event.where.location, _wrong_tests(boot.failed[-1], place))
-            return
-
-
-def _wrong_tests(ending: Ending, place: FilePlace) -> tuple[Related, ...]:
-    """Tests before a clone that look somewhere else."""
-    other = [event for event in ending.probes if not event.place.below(place) and not event.holds]
-    return tuple(Related(f"this looks at {event.path}", event.where.location) for event in other[:1])
-
-
-def _meddling(boots: Boots, boot: Boot, place: FilePlace, tag: str | None) -> Iterator[Outcome]:
-    """What later starts do that they should not, each once, and Unknown where it cannot be decided."""
-    seen: set[Location] = set()
-    for ending in boot.finished:
-        for event in ending.events:
-            finding = _meddles(boots, boot, event, place)
-            if finding is None or event.where.location in seen or _for_update(boots, event):
-                continue
-            seen.add(event.where.location)
-            having = [
-                one
-                for one in boot.finished
-                if any(same.where.location == event.where.location for same in one.events)
-            ]
-            if len(having) == len(boot.finished):
-                yield Problem(finding.message, finding.at, finding.related, tag)
-            else:
-                words = (
-                    f"whether a later start leaves the clone as it is depends on {_difference(boot, having)}"
-                )
-                yield Unknown(words, event.where.location, tag)
-    yield from _damaged(boots, place, tag, seen)
-
-
-def _for_update(boots: Boots, event: Event) -> bool:
-    """Whether this belongs to an update that is switched on, of which another rule speaks."""
-    return any(update.on for update in updates(boots)) and event.where.key in switched(boots)
-
-
-def _meddles(boots: Boots, boot: Boot, event: Event, place: FilePlace) -> Finding | None:
-    if isinstance(event, Removed) and (place.below(event.place) or event.place == place / ".git"):
-        path = boot.path_of(event.where, event.place)
-        return Finding(f"every start removes {path}, and all work in it", event.where.location)
-    if isinstance(event, GitRun):
-        return _git_meddles(boots, boot, event, place)
-    if isinstance(event, Ran):
-        return _slow(event)
-    return None
-
-
-def _git_meddles(boots: Boots, boot: Boot, event: GitRun, place: FilePlace) -> Finding | None:
-    call = f"git {event.subcommand}"
-    if event.subcommand == "clone":
-        path = boots.simulation.symbols.words(event.path)
-        message = f"every start clones again to {path}: nothing keeps it from that"
-        related = _wrong_tests(boot.finished[0], place)
-        return Finding(message, event.where.location, related)
-    if event.network:
-        return Finding(f"every start goes to the network: {call}", event.where.location)
-    flags = _DISCARDING.get(event.subcommand)
-    if flags is not None and event.directory is not None and event.directory.below(place):
-        if not flags or flags & set(event.arguments):
-            return Finding(f"every start throws uncommitted work away: {call}", event.where.location)
-    return None
-
-
-def _slow(event: Ran) -> Finding | None:
-    name = event.argv[0].rpartition("/")[2]
-    if name in NETWORK_PROGRAMS:
-        return Finding(f"every start goes to the network: {name}", event.where.location)
-    if name == "sleep":
-        return Finding(f"every start waits for {event.argv[1].rstrip('s')} seconds", event.where.location)
-    return None
-
-
-def _damaged(boots: Boots, place: FilePlace, tag: str | None, seen: set[Location]) -> Iterator[Outcome]:
-    """Removal of a clone in which git does not work: it may have been needed to mend one that broke off."""
-    boot = boots.damaged
-    removals = {
-        event.where.location: event
-        for ending in (boot.endings if boot else [])
-        for event in ending.events
-        if isinstance(event, Removed) and (place.below(event.place) or event.place == place / ".git")
-    }
-    direct = any(event.target == place for event, _ in boots.interrupted)
-    for location, event in removals.items():
-        if location in seen:
-            continue
-        path = boot.path_of(event.where, event.place) if boot else ""
-        message = f"removes {path} when git does not work there, and with it whatever work is in it"
-        yield Problem(message, location, (), tag, "info" if direct else "warning")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Facts from pkg/cmd/secrets.go of DopplerHQ/cli 3.76: `secrets set NAME` reads the value from standard input,
 `secrets set NAME VALUE` and `NAME=VALUE` have it among the arguments; without --silent a table with the new
-value is printed. Flags come before the environment (DOPPLER_PROJECT, DOPPLER_CONFIG), that before the setup of
-the folder.
+value is printed. Flags come before the environment (DOPPLER_PROJECT, DOPPLER_CONFIG), that before the setup
+of the folder.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from opencode_policy.symbolic.symbols import Symbols
 
 COMMAND = "doppler"
 _VALUED = {
-    "-p": "project", "--project": "project", "-c": "config", "--config": "config", "-t": "token", "--token": "token",
-    "--type": "type", "--visibility": "visibility", "--scope": "scope", "--api-host": "host",
-    "--configuration": "configuration", "--timeout": "timeout", "--attempts": "attempts",
+    "-p": "project", "--project": "project", "-c": "config", "--config": "config", "-t": "token",
+    "--token": "token", "--type": "type", "--visibility": "visibility", "--scope": "scope",
+    "--api-host": "host", "--configuration": "configuration", "--timeout": "timeout",
+    "--attempts": "attempts",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class DopplerLine:
-    """A command line: the words that are no flags, the flags without a value, and the values of the others."""
+    """A command line: the words that are no flags, the flags without a value, the values of the others."""
 
     words: tuple[str, ...]
     flags: frozenset[str]

@@ -12,7 +12,7 @@ from opencode_policy.login_file import REPLACING, LoginFile, Seed
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
-from opencode_policy.shell.commands_run import variables_read
+from opencode_policy.shell.variables import variables_read
 from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import FILE
@@ -24,7 +24,7 @@ _MODE = 0o600
 
 @dataclass(frozen=True)
 class LoginSeed:
-    """The login of a workspace: where the server reads it, where the Secret's arrives, and the pod's boots."""
+    """The login of a workspace: where the server reads it, where the Secret's arrives, the pod's boots."""
 
     boots: Boots
     login: LoginFile
@@ -208,9 +208,11 @@ def _not_a_file(seed: LoginSeed) -> tuple[str, Place] | None:
         )
     for found in seed.seeds:
         if found.use.container.name == server.name and found.path == seed.login.path:
-            words = "the server's login file is the Secret itself, which it cannot write: logins in the interface fail"
+            words = "the server's login file is the Secret itself, which it cannot write"
             mount = server.mount_of(found.path)
-            return words, mount.field["mountPath"] if mount else found.use.at
+            return f"{words}: logins in the interface fail", mount.field[
+                "mountPath"
+            ] if mount else found.use.at
     return None
 
 

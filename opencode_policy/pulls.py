@@ -9,8 +9,8 @@ from functools import lru_cache
 from opencode_policy.boots import Boots
 from opencode_policy.pod_scripts import PodScript, pod_scripts
 from opencode_policy.resource import Field
-from opencode_policy.shell.commands_run import variables_read
 from opencode_policy.shell.git_commands import GitCall
+from opencode_policy.shell.variables import variables_read
 from opencode_policy.symbolic.boot import Boot, Ending, Simulation
 from opencode_policy.symbolic.environment import Start
 from opencode_policy.symbolic.events import Assumption, Event, GitRun, doubtful
@@ -29,8 +29,9 @@ _SENDING_FOR = frozenset({"pull", "fetch", "remote", "submodule"})
 class Update:
     """A call that takes new commits into the clone.
 
-    `asked` is the condition on a variable, the `switch`, which decides whether this happens; None where nothing
-    does. `on` tells whether it happens as the manifest has it, `container` is the name of the container.
+    `asked` is the condition on a variable, the `switch`, which decides whether this happens; None where
+    nothing does. `on` tells whether it happens as the manifest has it, `container` is the name of the
+    container.
     """
 
     event: GitRun
@@ -115,7 +116,7 @@ def _opened(boots: Boots, names: list[str]) -> tuple[Boot, dict[str, str]]:
 
 
 def _candidates(boots: Boots) -> list[str]:
-    """Variables that may be switches, those that the manifest sets first: what scripts read and do not set."""
+    """Variables that may be switches: what scripts read and do not set; first what the manifest sets."""
     names = {name for script in scripts_of_pod(boots) for name in variables_read(script.text)}
     written = {name for variables in boots.simulation.environments.values() for name in variables}
     return sorted(
@@ -141,7 +142,11 @@ def _taken_in(events: tuple[Event, ...]) -> Iterator[GitRun]:
     for event in events:
         if not isinstance(event, GitRun) or not event.done:
             continue
-        if event.subcommand == "pull" or (sent and event.subcommand in _TAKING_IN) or (event.subcommand == "submodule" and "--remote" in event.arguments):
+        if (
+            event.subcommand == "pull"
+            or (sent and event.subcommand in _TAKING_IN)
+            or (event.subcommand == "submodule" and "--remote" in event.arguments)
+        ):
             yield event
         sent = (sent or event.subcommand in ("fetch", "remote")) and event.subcommand not in ("clone", "init")
 

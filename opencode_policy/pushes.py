@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
@@ -54,13 +54,17 @@ def _of_pod_script(script: PodScript) -> Iterator[Push]:
 
 
 def pushes_of_config_map(resource: Resource) -> list[Push]:
-    """What the scripts among the values of a ConfigMap push; a file that it was made from speaks for itself."""
+    """What the scripts among the values of a ConfigMap push; a file it was made from speaks for itself."""
     found = []
     for key, value in resource["data"].entries():
         node = value.node
         if isinstance(node, ScalarNode) and node.style != "file" and is_script(key, node.value):
-            found += pushes_in(node.value, lambda span, node=node: locate(node, span.start, span.end))
+            found += pushes_in(node.value, partial(_place_in, node))
     return found
+
+
+def _place_in(node: ScalarNode, span: Span) -> Location:
+    return locate(node, span.start, span.end)
 
 
 def pushes_of_source(source: Source) -> list[Push]:
@@ -87,10 +91,8 @@ def _pushes(
         if name:
             yield Push(name, location(call.span))
     for command in found:
-        for argv in command.argvs:
-            name = _by_host(argv)
-            if name:
-                yield Push(name, location(command.span))
+        names = filter(None, map(_by_host, command.argvs))
+        yield from (Push(name, location(command.span)) for name in names)
         if any("/hooks/" in path for path in command.outputs):
             yield from _hook(command, location)
 
@@ -124,10 +126,8 @@ def _by_host(argv: tuple[str, ...]) -> str:
 
 def _hook(command: CommandRun, location: Callable[[Span], Location]) -> Iterator[Push]:
     """A hook that a script writes: git runs it later."""
-    texts = [command.stdin or ""]
-    for argv in command.argvs:
-        if argv and base_name(argv[0]) in ("echo", "printf"):
-            texts.append(re.sub(r"\\n", "\n", " ".join(word for word in argv[1:] if word != "%s\\n")))
-    for text in texts:
+    printed = [argv[1:] for argv in command.argvs if argv and base_name(argv[0]) in ("echo", "printf")]
+    texts = [" ".join(word for word in words if word != "%s\\n").replace("\\n", "\n") for words in printed]
+    for text in (command.stdin or "", *texts):
         for push in pushes_in(text, lambda _: location(command.span)) if text else ():
             yield Push(f"a hook with {push.command}", push.at)

@@ -14,7 +14,7 @@ _DEFAULT_PORTS = {"https": "443", "http": "80", "ssh": "22"}
 
 @dataclass(frozen=True, slots=True)
 class RepositoryUrl:
-    """An address; `host` holds a port that is not the scheme's own, `path` neither slashes around nor `.git`."""
+    """An address; `host` holds a port that is not the scheme's own, `path` ends without slash and `.git`."""
 
     scheme: str
     host: str

@@ -129,7 +129,7 @@ class SeedRun:
         return any(current in item.about and self.login in item.about for item in write.event.doubts)
 
     def checked(self, write: Write) -> bool:
-        """Whether a program that reads JSON has read the login before, and its failure would have ended it."""
+        """Whether a program that reads JSON has read the login before, and its failure would end it all."""
         for ending in self.endings:
             if write.event not in ending.events:
                 continue

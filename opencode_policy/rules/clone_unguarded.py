@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from opencode_policy.boot_examples import GUARDED, starting
 from opencode_policy.boots import boots_of
-from opencode_policy.clones import first_boot, later_boots
+from opencode_policy.clone_left_alone import later_boots
+from opencode_policy.clones import first_boot
 from opencode_policy.outcome import Outcome, Unknown
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule
@@ -205,7 +206,10 @@ set -e
 # <- the clone goes to the root of a volume: a new volume may hold lost+found, and git refuses a folder \
 that is not empty
 """,
-                changed=("data, mountPath: /workspace, subPath: workspace", "data, mountPath: /workspace/notes"),
+                changed=(
+                    "data, mountPath: /workspace, subPath: workspace",
+                    "data, mountPath: /workspace/notes",
+                ),
             ),
         ),
         Example(

@@ -321,7 +321,7 @@ def _at(write: Write) -> Location:
     return write.event.where.location
 
 
-def _form(source: Source) -> Iterator[Problem]:
+def _form(source: Source) -> Iterator[Outcome]:
     """What a file needs to be a script that somebody can call."""
     first = source.location(0, len(source.line(1)))
     if not source.executable:

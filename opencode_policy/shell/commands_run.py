@@ -13,27 +13,18 @@ from functools import lru_cache
 from itertools import islice, product
 
 from opencode_policy.shell.interpreter import interpreter
+from opencode_policy.shell.nested import Context, walk
 from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.script import parse_script
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import (
-    AndOr,
-    Arithmetic,
     Assignment,
-    Background,
-    Case,
     Command,
     For,
     Function,
-    Group,
-    If,
     Literal,
-    Loop,
     Parameter,
     Part,
-    Pipeline,
-    Redirect,
-    Redirected,
     Sequence,
     Statement,
     Substitution,
@@ -46,21 +37,22 @@ _COMMANDS = 20_000
 _DEPTH = 6
 _QUIET = frozenset(
     {
-        ":", "[", "[[", "break", "continue", "echo", "exit", "export", "false", "local", "printf", "return", "set",
-        "shift", "test", "true", "unset",
+        ":", "[", "[[", "break", "continue", "echo", "exit", "export", "false", "local", "printf", "return",
+        "set", "shift", "test", "true", "unset",
     }
 )  # fmt: skip
 """Builtins that run nothing: a function of these only need not be read for every call of it."""
-_DECLARATIONS = frozenset({"export", "local", "readonly", "declare", "typeset"})
+DECLARATIONS = frozenset({"export", "local", "readonly", "declare", "typeset"})
+"""Builtins whose arguments assign."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CommandRun:
     """One command: its possible argument lists (what is not known is `UNKNOWN`) and where it stands.
 
-    `calls` are the calls of the functions that it stands in, and `conditions` the constructs that decide whether
-    it runs, both outermost first. `stdin` is the text of a here-document, where it has one; `outputs` are the
-    files that its output goes to.
+    `calls` are the calls of the functions that it stands in, and `conditions` the constructs that decide
+    whether it runs, both outermost first. `stdin` is the text of a here-document, where it has one;
+    `outputs` are the files that its output goes to.
     """
 
     span: Span
@@ -69,17 +61,6 @@ class CommandRun:
     conditions: tuple[Span, ...]
     stdin: str | None = None
     outputs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """Where a statement stands: `span` is the outer construct for a text that is run within another."""
-
-    arguments: tuple[str, ...] | None = None
-    calls: tuple[Span, ...] = ()
-    conditions: tuple[Span, ...] = ()
-    span: Span | None = None
-    depth: int = 0
 
 
 @lru_cache(maxsize=128)
@@ -107,7 +88,7 @@ class _Walk:
         for name, value in self.environment.items():
             self.values[name] = [UNKNOWN if value is None else value]
         for _ in range(2):
-            for statement, _context in self._statements(self.script, _Context()):
+            for statement, _context in walk(self.script, Context()):
                 if isinstance(statement, Function):
                     self.functions.setdefault(statement.name, []).append(statement)
                 self._learn(statement)
@@ -118,29 +99,25 @@ class _Walk:
     def _is_quiet(self, function: Function) -> bool:
         commands = [
             statement.name
-            for statement, _ in self._statements((function.body,), _Context())
+            for statement, _ in walk((function.body,), Context())
             if isinstance(statement, Command) and statement.words
         ]
         return all(name in _QUIET or name in self.quiet for name in commands)
 
-    def statements(self) -> Iterator[tuple[Statement, _Context]]:
-        """All statements as they stand."""
-        return self._statements(self.script, _Context())
-
     def commands(self) -> Iterator[CommandRun]:
         """Every command, in no particular order between functions."""
-        pending = [(self.script, _Context())]
+        pending = [(self.script, Context())]
         count = 0
         while pending and count < _COMMANDS:
             statements, context = pending.pop()
-            for statement, inner in self._statements(statements, context):
+            for statement, inner in walk(statements, context):
                 if isinstance(statement, Command) and statement.words:
                     count += 1
                     found = self._command(statement, inner)
                     yield found
                     pending += self._started(found, inner)
 
-    def _started(self, found: CommandRun, context: _Context) -> Iterator[tuple[Sequence, _Context]]:
+    def _started(self, found: CommandRun, context: Context) -> Iterator[tuple[Sequence, Context]]:
         """Functions that a command calls, and texts that it has a shell run."""
         if context.depth >= _DEPTH:
             return
@@ -156,15 +133,7 @@ class _Walk:
         for text in dict.fromkeys(text for argv in found.argvs for text in _texts(argv, found.stdin)):
             yield statements_of(text), replace(inner, span=found.span, arguments=None)
 
-    def _statements(self, statements: Sequence, context: _Context) -> Iterator[tuple[Statement, _Context]]:
-        """All statements in these, in order, with those in the substitutions of their words."""
-        pending: list[tuple[Statement, _Context]] = [(item, context) for item in reversed(statements)]
-        while pending:
-            statement, inner = pending.pop()
-            yield statement, inner
-            pending += reversed([*_words_inside(statement, inner), *_inside(statement, inner)])
-
-    def _command(self, command: Command, context: _Context) -> CommandRun:
+    def _command(self, command: Command, context: Context) -> CommandRun:
         chosen = [self._possible(word, context) for word in command.words]
         argvs = {tuple(argv) for argv in islice(product(*chosen), _VALUES)}
         spread = {tuple(self._spread(argv, command, context)) for argv in argvs}
@@ -185,7 +154,7 @@ class _Walk:
             outputs,
         )
 
-    def _spread(self, argv: tuple[str, ...], command: Command, context: _Context) -> Iterator[str]:
+    def _spread(self, argv: tuple[str, ...], command: Command, context: Context) -> Iterator[str]:
         """`"$@"` stands for all arguments; an unquoted variable for several words."""
         for word, text in zip(command.words, argv, strict=True):
             lone = word.parts[0] if len(word.parts) == 1 else None
@@ -196,12 +165,12 @@ class _Walk:
             else:
                 yield text
 
-    def _possible(self, word: Word, context: _Context) -> list[str]:
+    def _possible(self, word: Word, context: Context) -> list[str]:
         """Texts that a word may stand for, at least one."""
         chosen = [self._part(part, context) for part in word.parts]
         return list(dict.fromkeys("".join(texts) for texts in islice(product(*chosen), _VALUES))) or [""]
 
-    def _part(self, part: Part, context: _Context) -> list[str]:
+    def _part(self, part: Part, context: Context) -> list[str]:
         if isinstance(part, Literal):
             return [part.text]
         if not isinstance(part, Parameter) or part.prefix or part.index is not None:
@@ -214,7 +183,7 @@ class _Walk:
             return ["", *(text for word in part.operands for text in self._possible(word, context))][:_VALUES]
         return (known or [UNKNOWN]) if not part.operator or part.operator in ("?", ":?") else [UNKNOWN]
 
-    def _values_of(self, name: str, context: _Context) -> list[str] | None:
+    def _values_of(self, name: str, context: Context) -> list[str] | None:
         if name.isdigit() and context.arguments is not None:
             at = int(name) - 1
             return [context.arguments[at]] if 0 <= at < len(context.arguments) else [""]
@@ -222,20 +191,20 @@ class _Walk:
 
     def _learn(self, statement: Statement) -> None:
         """Take down what a statement assigns."""
-        context = _Context()
+        context = Context()
         if isinstance(statement, For):
             texts = [text for word in statement.words or () for text in self._possible(word, context)]
             self._assign(statement.variable, [piece for text in texts for piece in text.split()])
         elif isinstance(statement, Command):
             for assignment in statement.assignments:
                 self._assign(assignment.name, self._assigned(assignment, context))
-            if statement.name in _DECLARATIONS:
+            if statement.name in DECLARATIONS:
                 for word in statement.words[1:]:
                     for text in self._possible(word, context):
                         name, equals, value = text.partition("=")
                         self._assign(name, [value] if equals else [])
 
-    def _assigned(self, assignment: Assignment, context: _Context) -> list[str]:
+    def _assigned(self, assignment: Assignment, context: Context) -> list[str]:
         if assignment.value is None or assignment.append or assignment.indexed:
             return [UNKNOWN if assignment.elements or assignment.append or assignment.indexed else ""]
         return self._possible(assignment.value, context)
@@ -265,138 +234,3 @@ def _texts(argv: tuple[str, ...], stdin: str | None) -> Iterator[str]:
         yield words[shell.inline_at]
     elif shell is not None and shell.path_at is None and stdin is not None:
         yield stdin
-
-
-def _inside(statement: Statement, context: _Context) -> list[tuple[Statement, _Context]]:
-    """The statements that a compound one holds; a condition stands for all that depends on it."""
-    if isinstance(statement, Group):
-        return [(item, context) for item in statement.body]
-    if isinstance(statement, Background | Redirected | Function):
-        return [(statement.body, context)]
-    if isinstance(statement, Pipeline):
-        return [(stage, context) for stage in statement.stages]
-    if isinstance(statement, AndOr):
-        return _operands(statement, context)
-    if isinstance(statement, If):
-        return _arms(statement, context)
-    if isinstance(statement, Loop):
-        body = _under(context, statement.condition)
-        return [(item, context) for item in statement.condition] + [(item, body) for item in statement.body]
-    if isinstance(statement, For):
-        return [(item, context) for item in statement.body]
-    if isinstance(statement, Case):
-        return [
-            (body, replace(context, conditions=(*context.conditions, item.span)))
-            for item in statement.items
-            for body in item.body
-        ]
-    return []
-
-
-def _operands(statement: AndOr, context: _Context) -> list[tuple[Statement, _Context]]:
-    found = [(statement.first, context)]
-    for _, operand in statement.rest:
-        context = _under(context, (found[-1][0],))
-        found.append((operand, context))
-    return found
-
-
-def _arms(statement: If, context: _Context) -> list[tuple[Statement, _Context]]:
-    found: list[tuple[Statement, _Context]] = []
-    for condition, body in statement.arms:
-        found += [(item, context) for item in condition]
-        context = _under(context, condition)
-        found += [(item, context) for item in body]
-    return found + [(item, context) for item in statement.otherwise]
-
-
-def _under(context: _Context, condition: Sequence) -> _Context:
-    span = _span_of(condition)
-    return context if span is None else replace(context, conditions=(*context.conditions, span))
-
-
-def _span_of(statements: Sequence) -> Span | None:
-    """From the first command of some statements to their last."""
-    spans = []
-    pending: list[Statement] = list(statements)
-    while pending:
-        statement = pending.pop()
-        if isinstance(statement, Command):
-            spans.append(statement.span)
-        else:
-            pending += [inner for inner, _ in _inside(statement, _Context())]
-    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
-
-
-def _words_inside(statement: Statement, context: _Context) -> Iterator[tuple[Statement, _Context]]:
-    """Statements in the command substitutions of a statement's own words."""
-    pending: list[Part] = [part for word in _words_of(statement) for part in word.parts]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Substitution):
-            yield from ((item, context) for item in part.body)
-        elif isinstance(part, Parameter):
-            pending += [inner for word in part.operands for inner in word.parts]
-        elif isinstance(part, Arithmetic):
-            pending += part.parts
-
-
-def _words_of(statement: Statement) -> Iterator[Word]:
-    if isinstance(statement, Command):
-        yield from statement.words
-        for assignment in statement.assignments:
-            yield from (assignment.value,) if assignment.value else assignment.elements or ()
-        yield from _redirect_words(statement.redirects)
-    elif isinstance(statement, Redirected):
-        yield from _redirect_words(statement.redirects)
-    elif isinstance(statement, For):
-        yield from statement.words or ()
-    elif isinstance(statement, Case):
-        yield statement.word
-        yield from (word for item in statement.items for word in item.patterns)
-
-
-def _redirect_words(redirects: tuple[Redirect, ...]) -> Iterator[Word]:
-    for redirect in redirects:
-        yield from (word for word in (redirect.target, redirect.body) if word is not None)
-
-
-@lru_cache(maxsize=128)
-def variables_read(text: str) -> frozenset[str]:
-    """Names of the variables that a script takes from its environment: those that it expands and never sets.
-
-    A default, as in `${name:=word}`, sets nothing where the environment has a value.
-    """
-    found: set[str] = set()
-    own: set[str] = set()
-    for statement, _ in _Walk(statements_of(text), {}).statements():
-        own |= _names_set(statement)
-        pending: list[Part] = [part for word in _words_of(statement) for part in word.parts]
-        while pending:
-            part = pending.pop()
-            if isinstance(part, Parameter):
-                found.add(part.name)
-                pending += [inner for word in part.operands for inner in word.parts]
-            elif isinstance(part, Arithmetic):
-                pending += part.parts
-    return frozenset(found - own)
-
-
-def _names_set(statement: Statement) -> set[str]:
-    """Variables that a statement assigns; one whose value is its own default keeps that of the environment."""
-    if isinstance(statement, For):
-        return {statement.variable}
-    if not isinstance(statement, Command):
-        return set()
-    names = {item.name for item in statement.assignments if not _own_default(item.name, item.value)}
-    if statement.name in _DECLARATIONS:
-        names |= {
-            (word.value or "").partition("=")[0] for word in statement.words[1:] if "=" in (word.value or "")
-        }
-    return names
-
-
-def _own_default(name: str, value: Word | None) -> bool:
-    """`name=${name:-word}`."""
-    parts = value.parts if value is not None else ()
-    return any(isinstance(part, Parameter) and part.name == name for part in parts)

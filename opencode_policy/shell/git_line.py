@@ -12,12 +12,15 @@ _GLOBAL_VALUES = frozenset(
 _VALUES: Mapping[str, frozenset[str]] = {
     "clone": frozenset(
         {
-            "-o", "--origin", "-b", "--branch", "-u", "--upload-pack", "--reference", "--reference-if-able",
-            "--separate-git-dir", "--depth", "--shallow-since", "--shallow-exclude", "-j", "--jobs", "--filter",
+            "-o", "--origin", "-b", "--branch", "-u", "--upload-pack", "--reference",
+            "--reference-if-able", "--separate-git-dir", "--depth", "--shallow-since", "--shallow-exclude",
+            "-j", "--jobs", "--filter",
             "--template", "--server-option", "-c", "--config", "--ref-format", "--bundle-uri", "--revision",
         }
     ),
-    "fetch": frozenset({"--depth", "--deepen", "-j", "--jobs", "--refmap", "-o", "--upload-pack", "--filter"}),
+    "fetch": frozenset(
+        {"--depth", "--deepen", "-j", "--jobs", "--refmap", "-o", "--upload-pack", "--filter"}
+    ),
     "pull": frozenset({"--depth", "-s", "--strategy", "-X", "--strategy-option", "-j", "--jobs"}),
     "push": frozenset({"-o", "--push-option", "--receive-pack", "--exec", "--repo"}),
     "init": frozenset({"-b", "--initial-branch", "--template", "--separate-git-dir", "--object-format"}),

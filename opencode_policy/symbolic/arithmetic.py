@@ -26,7 +26,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[int, int], bool]] = {
 
 
 def evaluate(text: str, state: State) -> int | None:
-    """Value of an expression; None where it depends on what is not known, or is more than sums and products."""
+    """Value of an expression; None where it depends on what is not known, or does more than count."""
     expression = re.sub(r"\$?\{?([A-Za-z_]\w*)\}?", lambda name: _number(name[1], state), text)
     expression = re.sub(r"\$\{?(\d+)\}?", lambda name: _argument(int(name[1]), state), expression).strip()
     if len(expression) > _LIMIT or re.search(r"[^\d\s()+*<>=!-]|\b0\d|\*\*", expression):

@@ -81,7 +81,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The end of one path: the files then, what happened before, and the container that failed, if one did."""
+    """The end of one path: the files then, what happened before, the container that failed, if one did."""
 
     state: State
     failed: Container | None = None

@@ -39,7 +39,8 @@ class Caller:
             assigned: list[State] = yield self._assign(state, command.assignments)
             for after in () if _substitutes(command.assignments) else assigned:
                 after.end(after.status if after.flow != NEXT else 0)
-            return (yield self._each(assigned, command, lambda inside: _nothing(inside)))
+            result: list[State] = yield self._each(assigned, command, _nothing)
+            return result
         expanded: list[tuple[State, list[str]]] = yield self.expander.fields(state, command.words)
         done: list[State] = []
         for current, fields in self._alike(expanded):
@@ -57,7 +58,8 @@ class Caller:
         if len(expanded) < 2:
             return expanded
         groups: dict[tuple[str, ...], list[State]] = {}
-        for state, fields in expanded:
+        for state, words in expanded:
+            fields = words
             texts = [UNKNOWN if not is_known(field) else field for field in fields[:3]]
             at = 1 if texts and texts[0] in ("exec", "command") else 0
             runs = len(fields) > at + 1 and self.machine.load(fields[at + 1]) is not None
@@ -124,7 +126,8 @@ class Caller:
         if not fields:
             return [state]
         if fields[0] in state.functions and state.depth < _DEPTH:
-            return (yield self._function(state, fields, where))
+            result: list[State] = yield self._function(state, fields, where)
+            return result
         texts = [UNKNOWN.join(_known_parts(field)) for field in fields]
         unwrapped = unwrap(texts)
         wrappers = unwrapped.wrappers
@@ -155,14 +158,17 @@ class Caller:
     def _run(self, state: State, words: list[str], where: Where) -> Call[list[State]]:
         name = base_name(words[0])
         if name == "eval":
-            return (yield self._text(state, " ".join(words[1:]), where))
-        if name in (".", "source"):
-            return (yield self._sourced(state, words, where))
-        script = self._script(state, words, where)
-        if script is not None:
-            return (yield self._subscript(state, *script))
-        self._program(Invocation(self.machine, state, where, words), name)
-        return [state]
+            call = self._text(state, " ".join(words[1:]), where)
+        elif name in (".", "source"):
+            call = self._sourced(state, words, where)
+        else:
+            script = self._script(state, words, where)
+            if script is None:
+                self._program(Invocation(self.machine, state, where, words), name)
+                return [state]
+            call = self._subscript(state, *script)
+        result: list[State] = yield call
+        return result
 
     def _program(self, invocation: Invocation, name: str) -> None:
         machine, state = self.machine, invocation.state

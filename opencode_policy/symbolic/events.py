@@ -162,8 +162,8 @@ class Probed(Event):
 class Ran(Event):
     """A program ran that the simulation was told to watch.
 
-    `reads` are the contents of its file arguments, `environment` what it is given besides; `shown` tells whether
-    its output goes to the log.
+    `reads` are the contents of its file arguments, `environment` what it is given besides; `shown` tells
+    whether its output goes to the log.
     """
 
     __hash__ = Event.__hash__

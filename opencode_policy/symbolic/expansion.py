@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from opencode_policy.shell.calls import Call
@@ -18,6 +17,7 @@ from opencode_policy.shell.syntax import (
 )
 from opencode_policy.symbolic.arithmetic import evaluate
 from opencode_policy.symbolic.events import Where
+from opencode_policy.symbolic.fields import fields_of, joined
 from opencode_policy.symbolic.machine import Machine
 from opencode_policy.symbolic.parameters import DEFAULTS, cased, replaced, sliced, trimmed
 from opencode_policy.symbolic.patterns import Piece
@@ -49,7 +49,7 @@ class Expander:
             for current, fields in found:
                 plain = self.plain(current, word)
                 expanded: Expanded = [(current, plain)] if plain else (yield self.pieces(current, word))
-                longer += [(after, fields + _split(after, pieces)) for after, pieces in expanded]
+                longer += [(after, fields + fields_of(after, pieces)) for after, pieces in expanded]
             found = longer
         return found
 
@@ -94,11 +94,14 @@ class Expander:
     def _part(self, state: State, part: Part, *, first: bool) -> Call[Expanded]:
         if isinstance(part, Literal):
             return [(state, [Piece(_tilde(state, part) if first else part.text, part.quoted)])]
+        if isinstance(part, Arithmetic):
+            return [(state, [Piece(self._arithmetic(state, part), part.quoted)])]
         if isinstance(part, Parameter):
-            return (yield self._parameter(state, part))
-        if isinstance(part, Substitution):
-            return (yield self._substitution(state, part))
-        return [(state, [Piece(self._arithmetic(state, part), part.quoted)])]
+            inner = self._parameter(state, part)
+        else:
+            inner = self._substitution(state, part)
+        result: Expanded = yield inner
+        return result
 
     def _arithmetic(self, state: State, part: Arithmetic) -> str:
         text = state.code.text[part.span.start : part.span.end]
@@ -126,7 +129,8 @@ class Expander:
             return [(state, _all_arguments(state, part))]
         value = self.value(state, part.name)
         if part.operator in DEFAULTS:
-            return (yield self._default(state, part, value))
+            result: Expanded = yield self._default(state, part, value)
+            return result
         if value is None:
             value = self._unset(state, part)
         if part.prefix == "#":
@@ -134,7 +138,8 @@ class Expander:
         elif part.prefix or part.index is not None:
             value = self.machine.symbols.derived(f"${{{part.prefix}{part.index}}}", value)
         elif part.operator:
-            return (yield self._operated(state, part, value))
+            operated: Expanded = yield self._operated(state, part, value)
+            return operated
         return [(state, [_piece(part, value)])]
 
     def value(self, state: State, name: str) -> str | None:
@@ -186,7 +191,10 @@ class Expander:
     def _chosen(self, state: State, part: Parameter, value: str, *, present: bool) -> Call[Expanded]:
         kind = part.operator[-1]
         if kind == "+":
-            return (yield self._operand(state, part)) if present else [(state, [_piece(part, "")])]
+            if not present:
+                return [(state, [_piece(part, "")])]
+            chosen: Expanded = yield self._operand(state, part)
+            return chosen
         if present:
             return [(state, [_piece(part, value)])]
         expanded: Expanded = yield self._operand(state, part)
@@ -249,11 +257,6 @@ def _given(state: State, part: Substitution) -> str | None:
     return state.code.given.get(command.words[0].value or "")
 
 
-def joined(pieces: Iterable[Piece]) -> str:
-    """The text of a word that is not split."""
-    return "".join(" " if piece.text is None else piece.text for piece in pieces)
-
-
 def _piece(part: Parameter, value: str) -> Piece:
     return Piece(value, part.quoted, not part.quoted)
 
@@ -304,32 +307,3 @@ def _tilde(state: State, part: Literal) -> str:
     if home is None:
         return part.text
     return state.resolve(home) + part.text[1:]
-
-
-def _split(state: State, pieces: list[Piece]) -> list[str]:
-    """Field splitting; quoted text makes a field even where it is empty."""
-    if len(pieces) == 1 and not pieces[0].splits and pieces[0].text is not None:
-        return [pieces[0].text] if pieces[0].text or pieces[0].quoted else []
-    separators = state.variables.get("IFS", " \t\n")
-    fields: list[str] = []
-    current: str | None = None
-    for text, quoted, splits in pieces:
-        if text is None:
-            fields += [] if current is None else [current]
-            current = None
-        elif not splits or not separators:
-            current = (current or "") + text if text or quoted else current
-        else:
-            current = _split_text(fields, current, text, separators)
-    return fields if current is None else [*fields, current]
-
-
-def _split_text(fields: list[str], current: str | None, text: str, separators: str) -> str | None:
-    """Split one expansion; returns the field that is still open."""
-    first, *rest = re.split(f"[{re.escape(separators)}]+", text)
-    if first:
-        current = (current or "") + first
-    for part in rest:
-        fields += [] if current is None else [current]
-        current = part or None
-    return current

@@ -7,6 +7,7 @@ import posixpath
 from opencode_policy.symbolic.events import Removed, Wrote
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, Program, note
+from opencode_policy.symbolic.permissions import octal, symbolic_mode
 from opencode_policy.symbolic.places import Place
 
 _VALUED = {"install": frozenset("mogtS"), "cp": frozenset("tS"), "mv": frozenset("tS"), "ln": frozenset("tS")}
@@ -55,11 +56,11 @@ def _remove(invocation: Invocation) -> None:
         elif invocation.read_only(path) or (entry.is_folder and not {"r", "R", "recursive"} & set(options)):
             status = 1
         else:
-            _take_away(invocation, place, entry)
+            _take_away(invocation, place)
     invocation.end(status)
 
 
-def _take_away(invocation: Invocation, place: Place, entry: Entry) -> None:
+def _take_away(invocation: Invocation, place: Place) -> None:
     state = invocation.state
     if place.known:
         note(state, Removed(invocation.spoken, state.assumed, place))
@@ -88,7 +89,9 @@ def _make_folder(invocation: Invocation) -> None:
     state = invocation.state
     status = 0
     for path in given:
-        if invocation.read_only(path) or (invocation.entry(path).exists and "p" not in options and "parents" not in options):
+        if invocation.read_only(path) or (
+            invocation.entry(path).exists and "p" not in options and "parents" not in options
+        ):
             status = 1
         else:
             state.files = state.files.make_folder(invocation.place(path))
@@ -98,20 +101,22 @@ def _make_folder(invocation: Invocation) -> None:
 def _move(invocation: Invocation) -> None:
     given, options, values = _operands(invocation)
     sources, target = _targets(given, values)
-    state = invocation.state
     for source in sources:
         goal = _goal(invocation, source, target, inside="T" not in options)
         origin, entry = invocation.place(source), invocation.entry(source)
-        full = (
-            invocation.entry(goal).is_folder and invocation.state.files.empty(invocation.place(goal)) is False
-        )
-        if invocation.read_only(goal) or entry.kind == ABSENT or full:
+        if invocation.read_only(goal) or entry.kind == ABSENT or _full(invocation, goal):
             invocation.end(1)
             return
         if "n" in options and invocation.entry(goal).exists:
             continue
         _moved(invocation, origin, invocation.place(goal), goal)
     invocation.end(0)
+
+
+def _full(invocation: Invocation, path: str) -> bool:
+    """Whether there is a folder with something in it, which a rename does not replace."""
+    empty = invocation.state.files.empty(invocation.place(path))
+    return bool(invocation.entry(path).is_folder) and empty is False
 
 
 def _moved(invocation: Invocation, source: Place, target: Place, path: str) -> None:
@@ -179,7 +184,7 @@ def _copied(invocation: Invocation, source: str, goal: str, *, kept: bool) -> No
 
 def _install(invocation: Invocation) -> None:
     given, options, values = _operands(invocation)
-    mode = _octal(values.get("m") or values.get("mode") or "755")
+    mode = octal(values.get("m") or values.get("mode") or "755")
     if "d" in options or "directory" in options:
         for path in given:
             invocation.state.files = invocation.state.files.make_folder(invocation.place(path))
@@ -197,10 +202,6 @@ def _install(invocation: Invocation) -> None:
     invocation.end(0)
 
 
-def _octal(text: str) -> int | None:
-    return int(text, 8) if text and set(text) <= set("01234567") else None
-
-
 def _change_mode(invocation: Invocation) -> None:
     given, _, _ = _operands(invocation)
     state = invocation.state
@@ -211,32 +212,6 @@ def _change_mode(invocation: Invocation) -> None:
             new = entry._replace(mode=mode)
             invocation.machine.put_file(state, invocation.place(path), path, new, invocation.where)
     invocation.end(0)
-
-
-def symbolic_mode(text: str, mode: int | None) -> int | None:
-    """Permission bits after `chmod TEXT`; None where they cannot be said."""
-    if _octal(text) is not None:
-        return _octal(text)
-    for clause in text.split(","):
-        who, sign, what = _clause(clause)
-        if not sign or set(what) - set("rwxX"):
-            return None
-        bits = sum({"r": 4, "w": 2, "x": 1}.get(letter, 0) for letter in set(what))
-        shifts = [{"u": 6, "g": 3, "o": 0}[letter] for letter in (who if who and "a" not in who else "ugo")]
-        whole = sum(7 << shift for shift in shifts)
-        given = sum(bits << shift for shift in shifts)
-        if mode is None:
-            return None
-        mode = {"=": (mode & ~whole) | given, "+": mode | given, "-": mode & ~given}[sign]
-    return mode
-
-
-def _clause(text: str) -> tuple[str, str, str]:
-    for sign in "=+-":
-        who, found, what = text.partition(sign)
-        if found and not set(who) - set("ugoa"):
-            return who, sign, what
-    return "", "", ""
 
 
 def _touch(invocation: Invocation) -> None:
@@ -266,7 +241,7 @@ def _link(invocation: Invocation) -> None:
 
 def _compare(invocation: Invocation) -> None:
     """`cmp` and `diff`: whether two files are the same."""
-    given, options, _ = _operands(invocation)
+    given, _, _ = _operands(invocation)
     texts = [
         invocation.state.stdin if path == "-" else invocation.machine.content(invocation.state, path)
         for path in given[:2]
@@ -284,7 +259,7 @@ def _succeed(invocation: Invocation) -> None:
 
 
 FILE_PROGRAMS: dict[str, Program] = {
-    "rm": _remove, "unlink": _remove, "rmdir": _remove_folder, "mkdir": _make_folder, "mv": _move, "cp": _copy,
-    "install": _install, "chmod": _change_mode, "touch": _touch, "ln": _link, "cmp": _compare, "diff": _compare,
-    "chown": _succeed, "chgrp": _succeed,
+    "rm": _remove, "unlink": _remove, "rmdir": _remove_folder, "mkdir": _make_folder, "mv": _move,
+    "cp": _copy, "install": _install, "chmod": _change_mode, "touch": _touch, "ln": _link,
+    "cmp": _compare, "diff": _compare, "chown": _succeed, "chgrp": _succeed,
 }  # fmt: skip

@@ -19,9 +19,9 @@ _GIT_FOLDERS = frozenset({"", "objects", "refs", "refs/heads", "refs/tags", "hoo
 _GIT_FILES = frozenset({"HEAD", "config", "description"})
 _OF_IMAGES = frozenset(
     {
-        "", "app", "bin", "boot", "code", "config", "data", "dev", "etc", "git", "home", "lib", "lib64", "media",
-        "mnt", "nix", "opt", "proc", "root", "run", "sbin", "scripts", "srv", "sys", "tmp", "usr", "var", "work",
-        "workspace",
+        "", "app", "bin", "boot", "code", "config", "data", "dev", "etc", "git", "home", "lib", "lib64",
+        "media", "mnt", "nix", "opt", "proc", "root", "run", "sbin", "scripts", "srv", "sys", "tmp", "usr",
+        "var", "work", "workspace",
     }
 )  # fmt: skip
 """Folders that images may have at the root of their file system."""
@@ -67,7 +67,7 @@ _UNKNOWN = Entry(UNKNOWN)
 
 @dataclass(frozen=True)
 class Files:
-    """Entries by place; every change gives a new value. What is not listed follows from what lies above it."""
+    """Entries by place; a change gives a new value. What is not listed follows from what lies above it."""
 
     entries: Mapping[Place, Entry] = field(default_factory=dict)
 

@@ -24,14 +24,14 @@ Program = Callable[["Invocation"], None]
 class Machine:
     """One simulation: its symbols, what it may cost, and what it was asked to watch.
 
-    `load` finds a script by its path in the container, `inline` one by its text in the manifest; `programs` are known programs besides the
-    usual ones; calls of the `watched` are events, and so is output that depends on a symbol of `secrets`. In
-    an `open_environment` every variable may be set from elsewhere.
+    `load` finds a script by its path in the container, `inline` one by its text in the manifest; `programs`
+    are known programs besides the usual ones; calls of the `watched` are events, and so is output that
+    depends on a symbol of `secrets`. In an `open_environment` every variable may be set from elsewhere.
     """
 
     layout: Layout
     symbols: Symbols = field(default_factory=Symbols)
-    load: Callable[[str], Code | None] = lambda path: None
+    load: Callable[[str], Code | None] = lambda _: None
     inline: Mapping[str, Code] = field(default_factory=dict)
     programs: Mapping[str, Program] = field(default_factory=dict)
     watched: frozenset[str] = frozenset()

@@ -56,31 +56,31 @@ def _possible(symbols: Symbols, pattern: Pattern, text: str) -> bool:
     """Whether some value of the text's symbols could match: each of them may be any text."""
     if not is_known("".join(part for part, _ in pattern)):
         return True
-    return _overlap(_tokens(pattern), list(text), symbols)
+    return _overlap(_items(pattern), list(text), symbols)
 
 
 def _overlap(pattern: list[str], text: list[str], symbols: Symbols) -> bool:
     """Compare known characters from both ends, up to the first wildcard or symbol."""
     for ahead in (False, True):
-        tokens = pattern[::-1] if ahead else pattern
+        items = pattern[::-1] if ahead else pattern
         chars = text[::-1] if ahead else text
-        for index, token in enumerate(tokens):
-            if token == "*" or index >= len(chars):
+        for index, item in enumerate(items):
+            if item == "*" or index >= len(chars):
                 break
             if not is_known(chars[index]):
                 break
-            if not re.fullmatch(token, chars[index], re.DOTALL):
+            if not re.fullmatch(item, chars[index], re.DOTALL):
                 return False
     return bool(pattern) or not symbols.filled("".join(text))
 
 
-def _tokens(pattern: Pattern) -> list[str]:
+def _items(pattern: Pattern) -> list[str]:
     found: list[str] = []
     for text, quoted in pattern:
         at = 0
         while at < len(text):
-            token, at = (re.escape(text[at]), at + 1) if quoted else _token(text, at)
-            found.append(token)
+            item, at = (re.escape(text[at]), at + 1) if quoted else _item(text, at)
+            found.append(item)
     return found
 
 
@@ -90,10 +90,10 @@ def regex(pattern: Pattern, lazy: str) -> str:
 
     `lazy` is `?` for the shortest match and empty for the longest.
     """
-    return "".join(f"(?:.|\n)*{lazy}" if token == "*" else token for token in _tokens(pattern))
+    return "".join(f"(?:.|\n)*{lazy}" if item == "*" else item for item in _items(pattern))
 
 
-def _token(text: str, at: int) -> tuple[str, int]:
+def _item(text: str, at: int) -> tuple[str, int]:
     char = text[at]
     if char == "*":
         return "*", at + 1

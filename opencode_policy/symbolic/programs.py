@@ -16,10 +16,10 @@ from opencode_policy.symbolic.symbols import is_known
 
 _FILTERS = frozenset(
     {
-        "awk", "b2sum", "base64", "cksum", "cut", "fold", "gawk", "gojq", "grep", "head", "hexdump", "jq", "md5sum",
-        "mawk", "node", "od", "openssl", "paste", "perl", "python", "python3", "rev", "ruby", "sed", "sha1sum",
-        "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "sort", "strings", "sum", "tac", "tail", "tr",
-        "uniq", "wc", "xxd", "yq",
+        "awk", "b2sum", "base64", "cksum", "cut", "fold", "gawk", "gojq", "grep", "head", "hexdump", "jq",
+        "md5sum", "mawk", "node", "od", "openssl", "paste", "perl", "python", "python3", "rev", "ruby",
+        "sed", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "sort", "strings",
+        "sum", "tac", "tail", "tr", "uniq", "wc", "xxd", "yq",
     }
 )  # fmt: skip
 """Programs whose output depends on nothing but their arguments, input and files."""
@@ -242,7 +242,8 @@ PROGRAMS: dict[str, Program] = {
     **BUILTINS, **FILE_PROGRAMS,
     "[": test, "[[": test, "test": test, "git": git,
     "echo": _echo, "printf": _printf, "cat": _cat, "dirname": _dirname, "basename": _basename,
-    "realpath": _realpath, "readlink": _realpath, "ls": _listed, "mktemp": _mktemp, "tee": _tee, "date": _date,
-    "hostname": _date, "id": _date, "uname": _date, "whoami": _date, "nproc": _date, "seq": _sequence,
+    "realpath": _realpath, "readlink": _realpath, "ls": _listed, "mktemp": _mktemp, "tee": _tee,
+    "date": _date, "hostname": _date, "id": _date, "uname": _date, "whoami": _date, "nproc": _date,
+    "seq": _sequence,
 }  # fmt: skip
 """Every program that is known, by name."""

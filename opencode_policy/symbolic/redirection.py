@@ -57,7 +57,7 @@ def _run(
 
 def _takes_input(expander: Expander, state: State, redirect: Redirect, text: str) -> bool:
     """Set standard input; False where the file is certainly not there, and the command does not run."""
-    if redirect.operator != "<" and redirect.operator != "<>":
+    if redirect.operator not in ("<", "<>"):
         state.stdin = text + ("\n" if redirect.operator == "<<<" else "")
     elif text == "/dev/null":
         state.stdin = ""

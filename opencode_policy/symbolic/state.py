@@ -38,9 +38,11 @@ class Doubt:
 class State:
     """A path's state. It belongs to one owner, who may change it; `fork` makes another.
 
-    `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
-    goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early.
+    `calls` are the function calls that are under way. `status` is the exit status of the last command, None
+    where it is in `doubt`. `flow` says how the path goes on. Output goes to `sink`: the log, a buffer, or
+    nowhere. `bound` and `excluded` hold what was assumed of symbols, `topics` the sets of rival symbols
+    that conditions were about, `probes` are tests of files that were certain, `said` the last text that
+    went to the log, `stopped` where the script ended early.
     """
 
     code: Code
@@ -104,7 +106,7 @@ class State:
         self.topics |= {topic} if topic else frozenset()
 
     def took_in(self, inner: State) -> State:
-        """This shell after a subshell of it has come to an end: its effects remain, its variables do not."""
+        """The shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
         outer.assumed, outer.topics = inner.assumed, inner.topics

@@ -25,8 +25,8 @@ class Symbol:
     """What a symbol stands for.
 
     `origin` says it in words. A `derived` symbol is the result of an operation (`origin`) on `operands`.
-    `filled` text is never empty, `solid` text is letters and digits only. Symbols of one `rivalry` are pairwise different texts. `sources` are all
-    symbols it depends on, itself among them.
+    `filled` text is never empty, `solid` text is letters and digits only. Symbols of one `rivalry` are
+    pairwise different texts. `sources` are all symbols it depends on, itself among them.
     """
 
     origin: str

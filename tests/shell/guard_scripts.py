@@ -1,25 +1,22 @@
 """Init scripts as people write them, each with what becomes of the clone.
 
-`first` is whether an empty volume gets a clone, `later` whether a start that finds one leaves it alone and off
-the network, `repaired` whether a start that finds a clone which broke off makes it whole (None where the script
-has no clone of its own to break off). The tests prove these labels by running the scripts.
+`first` is whether an empty volume gets a clone, `later` whether a start that finds one leaves it alone and
+off the network, `repaired` whether a start that finds a clone which broke off makes it whole (None where the
+script has no clone of its own to break off). The tests prove these labels by running the scripts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLONE = 'git clone -q "$REPO_URL" "$REPO_DIR"'
-ATOMIC = """\
-rm -rf "$REPO_DIR.partial"
-git clone -q "$REPO_URL" "$REPO_DIR.partial"
-mv "$REPO_DIR.partial" "$REPO_DIR"
-"""
-
 
 @dataclass(frozen=True)
 class Script:
-    """A script, and what is true of it."""
+    """A script, and what is true of it.
+
+    `open` marks what nobody can say without running it, `refused` that git refuses to clone at every later
+    start, which is then all there is to say.
+    """
 
     name: str
     text: str
@@ -27,316 +24,759 @@ class Script:
     later: bool = True
     repaired: bool | None = True
     open: bool = False
-    """Whether nobody can say without running it."""
     refused: bool = False
-    """Whether git refuses to clone at every later start, which is then all there is to say."""
-
-
-def _indented(text: str, prefix: str = "  ") -> str:
-    return "".join(prefix + line + "\n" for line in text.splitlines())
 
 
 SOUND = (
     Script(
         "if ! -d, clone aside and rename",
-        f'set -e\nif [ ! -d "$REPO_DIR/.git" ]; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR/.git" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
-    Script("test -d in an or list", f'set -eu\n[ -d "$REPO_DIR/.git" ] || {{\n{_indented(ATOMIC)}}}\n'),
-    Script("test -e", f'set -e\ntest -e "$REPO_DIR/.git" || {{\n{_indented(ATOMIC)}}}\n'),
-    Script("negated test", f'set -e\nif ! test -d "$REPO_DIR"; then\n{_indented(ATOMIC)}fi\n'),
-    Script("early exit", f'set -e\n[ -d "$REPO_DIR" ] && exit 0\n{ATOMIC}'),
     Script(
-        "early exit in an if", f'set -e\nif [ -d "$REPO_DIR/.git" ]; then echo there; exit 0; fi\n{ATOMIC}'
+        "test -d in an or list",
+        """\
+set -eu
+[ -d "$REPO_DIR/.git" ] || {
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+}
+""",
+    ),
+    Script(
+        "test -e",
+        """\
+set -e
+test -e "$REPO_DIR/.git" || {
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+}
+""",
+    ),
+    Script(
+        "negated test",
+        """\
+set -e
+if ! test -d "$REPO_DIR"; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
+    ),
+    Script(
+        "early exit",
+        """\
+set -e
+[ -d "$REPO_DIR" ] && exit 0
+rm -rf "$REPO_DIR.partial"
+git clone -q "$REPO_URL" "$REPO_DIR.partial"
+mv "$REPO_DIR.partial" "$REPO_DIR"
+""",
+    ),
+    Script(
+        "early exit in an if",
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then echo there; exit 0; fi
+rm -rf "$REPO_DIR.partial"
+git clone -q "$REPO_URL" "$REPO_DIR.partial"
+mv "$REPO_DIR.partial" "$REPO_DIR"
+""",
     ),
     Script(
         "function with an early return",
-        f'set -e\nmain() {{\n  [ -e "$REPO_DIR" ] && return 0\n{_indented(ATOMIC)}}}\nmain\n',
+        """\
+set -e
+main() {
+  [ -e "$REPO_DIR" ] && return 0
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+}
+main
+""",
     ),
     Script(
         "predicate function",
-        f'set -e\nhas_clone() {{ [ -d "$1/.git" ]; }}\nhas_clone "$REPO_DIR" || {{\n{_indented(ATOMIC)}}}\n',
+        """\
+set -e
+has_clone() { [ -d "$1/.git" ]; }
+has_clone "$REPO_DIR" || {
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+}
+""",
     ),
     Script(
         "predicate that asks git",
-        'set -e\nis_clone() { git -C "$1" rev-parse --verify -q HEAD >/dev/null 2>&1; }\n'
-        f'if ! is_clone "$REPO_DIR"; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+is_clone() { git -C "$1" rev-parse --verify -q HEAD >/dev/null 2>&1; }
+if ! is_clone "$REPO_DIR"; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "work tree by its output",
-        'set -e\nif [ "$(git -C "$REPO_DIR" rev-parse --is-inside-work-tree 2>/dev/null)" != true ]; then\n'
-        f"{_indented(ATOMIC)}fi\n",
+        """\
+set -e
+if [ "$(git -C "$REPO_DIR" rev-parse --is-inside-work-tree 2>/dev/null)" != true ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "else branch",
-        f'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  echo "left as it is"\nelse\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then
+  echo "left as it is"
+else
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "elif stops at a stray folder",
-        'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  echo there\nelif [ -e "$REPO_DIR" ]; then\n  echo stray >&2\n  exit 1\n'
-        f"else\n{_indented(ATOMIC)}fi\n",
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then
+  echo there
+elif [ -e "$REPO_DIR" ]; then
+  echo stray >&2
+  exit 1
+else
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "case on a command's output",
-        'set -e\nstate=absent\n[ -d "$REPO_DIR/.git" ] && state=present\ncase $state in\npresent) ;;\n*)\n'
-        f"{_indented(ATOMIC)};;\nesac\n",
+        """\
+set -e
+state=absent
+[ -d "$REPO_DIR/.git" ] && state=present
+case $state in
+present) ;;
+*)
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+;;
+esac
+""",
     ),
     Script(
         "double brackets",
-        f'set -e\nif test -d "$REPO_DIR" && test -f "$REPO_DIR/.git/HEAD"; then exit 0; fi\n{ATOMIC}',
+        """\
+set -e
+if test -d "$REPO_DIR" && test -f "$REPO_DIR/.git/HEAD"; then exit 0; fi
+rm -rf "$REPO_DIR.partial"
+git clone -q "$REPO_URL" "$REPO_DIR.partial"
+mv "$REPO_DIR.partial" "$REPO_DIR"
+""",
     ),
     Script(
         "variables for everything",
-        'set -eu\nbase=${REPO_DIR%/*}\nname=${REPO_DIR##*/}\ntarget=$base/$name\ntmp="$base/.$name.tmp"\n'
-        'if [ ! -d "$target" ]; then\n  rm -rf "$tmp"\n  git clone -q -- "$REPO_URL" "$tmp"\n  mv "$tmp" "$target"\nfi\n',
+        """\
+set -eu
+base=${REPO_DIR%/*}
+name=${REPO_DIR##*/}
+target=$base/$name
+tmp="$base/.$name.tmp"
+if [ ! -d "$target" ]; then
+  rm -rf "$tmp"
+  git clone -q -- "$REPO_URL" "$tmp"
+  mv "$tmp" "$target"
+fi
+""",
     ),
     Script(
         "cd first",
-        'set -e\ncd "$(dirname "$REPO_DIR")"\nname=$(basename "$REPO_DIR")\nif [ ! -d "$name" ]; then\n'
-        '  rm -rf partial\n  git clone -q "$REPO_URL" partial\n  mv partial "$name"\nfi\n',
+        """\
+set -e
+cd "$(dirname "$REPO_DIR")"
+name=$(basename "$REPO_DIR")
+if [ ! -d "$name" ]; then
+  rm -rf partial
+  git clone -q "$REPO_URL" partial
+  mv partial "$name"
+fi
+""",
     ),
     Script(
         "subshell",
-        f'set -e\n(\n  [ ! -d "$REPO_DIR/.git" ] || exit 0\n{_indented(ATOMIC)})\n',
+        """\
+set -e
+(
+  [ ! -d "$REPO_DIR/.git" ] || exit 0
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+)
+""",
     ),
     Script(
         "flag set by a function",
-        'set -e\nneeded=yes\nlook() {\n  if [ -d "$REPO_DIR/.git" ]; then needed=no; fi\n}\nlook\n'
-        f'if [ "$needed" = yes ]; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+needed=yes
+look() {
+  if [ -d "$REPO_DIR/.git" ]; then needed=no; fi
+}
+look
+if [ "$needed" = yes ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "status in a variable",
-        'rc=0\ngit -C "$REPO_DIR" rev-parse HEAD >/dev/null 2>&1 || rc=$?\nif [ "$rc" -ne 0 ]; then\n'
-        f"{_indented(ATOMIC)}fi\n",
+        """\
+rc=0
+git -C "$REPO_DIR" rev-parse HEAD >/dev/null 2>&1 || rc=$?
+if [ "$rc" -ne 0 ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "HEAD check, clone in place, remains removed",
-        'set -e\nif ! git -C "$REPO_DIR" rev-parse --verify -q HEAD >/dev/null 2>&1; then\n'
-        f'  rm -rf "$REPO_DIR"\n  {CLONE}\nfi\n',
+        """\
+set -e
+if ! git -C "$REPO_DIR" rev-parse --verify -q HEAD >/dev/null 2>&1; then
+  rm -rf "$REPO_DIR"
+  git clone -q "$REPO_URL" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "marker beside the clone",
-        'set -e\nmark=${REPO_DIR%/*}/.cloned\nif [ ! -f "$mark" ]; then\n  rm -rf "$REPO_DIR"\n'
-        f'  {CLONE}\n  touch "$mark"\nfi\n',
+        """\
+set -e
+mark=${REPO_DIR%/*}/.cloned
+if [ ! -f "$mark" ]; then
+  rm -rf "$REPO_DIR"
+  git clone -q "$REPO_URL" "$REPO_DIR"
+  touch "$mark"
+fi
+""",
     ),
     Script(
         "marker inside the clone",
-        'set -e\nif [ ! -f "$REPO_DIR/.git/cloned" ]; then\n  rm -rf "$REPO_DIR"\n'
-        f'  {CLONE}\n  touch "$REPO_DIR/.git/cloned"\nfi\n',
+        """\
+set -e
+if [ ! -f "$REPO_DIR/.git/cloned" ]; then
+  rm -rf "$REPO_DIR"
+  git clone -q "$REPO_URL" "$REPO_DIR"
+  touch "$REPO_DIR/.git/cloned"
+fi
+""",
     ),
     Script(
         "origin compared",
-        'set -e\nif [ "$(git -C "$REPO_DIR" remote get-url origin 2>/dev/null)" = "$REPO_URL" ]; then exit 0; fi\n'
-        f"{ATOMIC}",
+        """\
+set -e
+if [ "$(git -C "$REPO_DIR" remote get-url origin 2>/dev/null)" = "$REPO_URL" ]; then exit 0; fi
+rm -rf "$REPO_DIR.partial"
+git clone -q "$REPO_URL" "$REPO_DIR.partial"
+mv "$REPO_DIR.partial" "$REPO_DIR"
+""",
     ),
     Script(
         "retried",
-        'set -e\nif [ ! -d "$REPO_DIR" ]; then\n  rm -rf "$REPO_DIR.new"\n'
-        '  for try in 1 2 3; do\n    git clone -q "$REPO_URL" "$REPO_DIR.new" && break\n    rm -rf "$REPO_DIR.new"\n  done\n'
-        '  mv "$REPO_DIR.new" "$REPO_DIR"\nfi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.new"
+  for try in 1 2 3; do
+    git clone -q "$REPO_URL" "$REPO_DIR.new" && break
+    rm -rf "$REPO_DIR.new"
+  done
+  mv "$REPO_DIR.new" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "until it works",
-        'set -e\nif [ ! -d "$REPO_DIR" ]; then\n  rm -rf "$REPO_DIR.new"\n'
-        '  until git clone -q "$REPO_URL" "$REPO_DIR.new"; do rm -rf "$REPO_DIR.new"; done\n'
-        '  mv "$REPO_DIR.new" "$REPO_DIR"\nfi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.new"
+  until git clone -q "$REPO_URL" "$REPO_DIR.new"; do rm -rf "$REPO_DIR.new"; done
+  mv "$REPO_DIR.new" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "options before and after the URL",
-        'set -e\n[ -d "$REPO_DIR/.git" ] || {\n  rm -rf "$REPO_DIR.p"\n'
-        '  git -c core.fsync=all clone -q -o origin --no-tags --depth 1 --single-branch "$REPO_URL" "$REPO_DIR.p" &&\n'
-        '    mv "$REPO_DIR.p" "$REPO_DIR"\n}\n',
+        """\
+set -e
+[ -d "$REPO_DIR/.git" ] || {
+  rm -rf "$REPO_DIR.p"
+  git -c core.fsync=all clone -q -o origin --no-tags --depth 1 --single-branch "$REPO_URL" "$REPO_DIR.p" &&
+    mv "$REPO_DIR.p" "$REPO_DIR"
+}
+""",
     ),
     Script(
         "unset branch",
-        'set -eu\n[ -d "$REPO_DIR/.git" ] || {\n  rm -rf "$REPO_DIR.p"\n'
-        '  git clone -q ${REPO_BRANCH:+--branch "$REPO_BRANCH"} -- "$REPO_URL" "$REPO_DIR.p"\n'
-        '  mv "$REPO_DIR.p" "$REPO_DIR"\n}\n',
+        """\
+set -eu
+[ -d "$REPO_DIR/.git" ] || {
+  rm -rf "$REPO_DIR.p"
+  git clone -q ${REPO_BRANCH:+--branch "$REPO_BRANCH"} -- "$REPO_URL" "$REPO_DIR.p"
+  mv "$REPO_DIR.p" "$REPO_DIR"
+}
+""",
     ),
     Script(
         "init, fetch, check out",
-        'set -e\nif ! git -C "$REPO_DIR" rev-parse --verify -q HEAD >/dev/null 2>&1; then\n  rm -rf "$REPO_DIR"\n'
-        '  git init -q "$REPO_DIR"\n  git -C "$REPO_DIR" remote add origin "$REPO_URL"\n'
-        '  git -C "$REPO_DIR" fetch -q origin\n  git -C "$REPO_DIR" checkout -q -b main origin/main\nfi\n',
+        """\
+set -e
+if ! git -C "$REPO_DIR" rev-parse --verify -q HEAD >/dev/null 2>&1; then
+  rm -rf "$REPO_DIR"
+  git init -q "$REPO_DIR"
+  git -C "$REPO_DIR" remote add origin "$REPO_URL"
+  git -C "$REPO_DIR" fetch -q origin
+  git -C "$REPO_DIR" checkout -q -b main origin/main
+fi
+""",
     ),
     Script(
         "empty folder by its listing",
-        f'set -e\nmkdir -p "$REPO_DIR"\nif [ -z "$(ls -A "$REPO_DIR")" ]; then\n  rmdir "$REPO_DIR"\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+mkdir -p "$REPO_DIR"
+if [ -z "$(ls -A "$REPO_DIR")" ]; then
+  rmdir "$REPO_DIR"
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "pull behind a switch that is off",
-        'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  if [ "${PULL:-false}" = true ]; then git -C "$REPO_DIR" pull -q --ff-only; fi\n'
-        f"else\n{_indented(ATOMIC)}fi\n",
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then
+  if [ "${PULL:-false}" = true ]; then git -C "$REPO_DIR" pull -q --ff-only; fi
+else
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "eval and sh -c",
-        'set -e\nif ! sh -c \'test -d "$0/.git"\' "$REPO_DIR"; then\n  rm -rf "$REPO_DIR.p"\n'
-        '  eval "git clone -q \\"$REPO_URL\\" \\"$REPO_DIR.p\\""\n  mv "$REPO_DIR.p" "$REPO_DIR"\nfi\n',
+        """\
+set -e
+if ! sh -c 'test -d "$0/.git"' "$REPO_DIR"; then
+  rm -rf "$REPO_DIR.p"
+  eval "git clone -q \\"$REPO_URL\\" \\"$REPO_DIR.p\\""
+  mv "$REPO_DIR.p" "$REPO_DIR"
+fi
+""",
     ),
     Script(
         "token by a helper, as an exec in a subshell",
-        'set -eu\nwith_token() { exec git -c credential.helper= "$@"; }\n'
-        'if [ ! -e "$REPO_DIR" ]; then\n  rm -rf "$REPO_DIR.p"\n'
-        '  (with_token clone -q -- "$REPO_URL" "$REPO_DIR.p") || { echo failed >&2; exit 1; }\n'
-        '  mv "$REPO_DIR.p" "$REPO_DIR"\nfi\n',
+        """\
+set -eu
+with_token() { exec git -c credential.helper= "$@"; }
+if [ ! -e "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.p"
+  (with_token clone -q -- "$REPO_URL" "$REPO_DIR.p") || { echo failed >&2; exit 1; }
+  mv "$REPO_DIR.p" "$REPO_DIR"
+fi
+""",
     ),
     Script(
-        "log to stderr, negated group", f'set -e\n! [ -d "$REPO_DIR" ] && {{\n{_indented(ATOMIC)}}}\nexit 0\n'
+        "log to stderr, negated group",
+        """\
+set -e
+! [ -d "$REPO_DIR" ] && {
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+}
+exit 0
+""",
     ),
     Script(
         "positional parameters",
-        'set -e\nset -- "$REPO_URL" "$REPO_DIR"\nif [ ! -d "$2/.git" ]; then\n  rm -rf "$2.p"\n  git clone -q "$1" "$2.p"\n  mv "$2.p" "$2"\nfi\n',
+        """\
+set -e
+set -- "$REPO_URL" "$REPO_DIR"
+if [ ! -d "$2/.git" ]; then
+  rm -rf "$2.p"
+  git clone -q "$1" "$2.p"
+  mv "$2.p" "$2"
+fi
+""",
     ),
     Script(
         "loop over one repository",
-        'set -e\nfor dir in "$REPO_DIR"; do\n  [ -d "$dir/.git" ] && continue\n  rm -rf "$dir.p"\n  git clone -q "$REPO_URL" "$dir.p"\n'
-        '  mv "$dir.p" "$dir"\ndone\n',
+        """\
+set -e
+for dir in "$REPO_DIR"; do
+  [ -d "$dir/.git" ] && continue
+  rm -rf "$dir.p"
+  git clone -q "$REPO_URL" "$dir.p"
+  mv "$dir.p" "$dir"
+done
+""",
     ),
     Script(
         "temporary folder on the volume",
-        'set -e\nif [ ! -d "$REPO_DIR" ]; then\n  tmp=$(mktemp -d)\n  git clone -q "$REPO_URL" "$tmp/clone"\n'
-        '  cp -a "$tmp/clone" "$REPO_DIR.p"\n  mv "$REPO_DIR.p" "$REPO_DIR"\n  rm -rf "$tmp"\nfi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  tmp=$(mktemp -d)
+  git clone -q "$REPO_URL" "$tmp/clone"
+  cp -a "$tmp/clone" "$REPO_DIR.p"
+  mv "$REPO_DIR.p" "$REPO_DIR"
+  rm -rf "$tmp"
+fi
+""",
         repaired=None,
     ),
 )
 
 UNSOUND = (
-    Script("no guard", f"set -e\n{CLONE}\n", later=False, refused=True, repaired=False),
-    Script("no guard, failure swallowed", f"{CLONE} || true\n", later=False, repaired=False),
+    Script(
+        "no guard",
+        """\
+set -e
+git clone -q "$REPO_URL" "$REPO_DIR"
+""",
+        later=False,
+        repaired=False,
+        refused=True,
+    ),
+    Script(
+        "no guard, failure swallowed",
+        """\
+git clone -q "$REPO_URL" "$REPO_DIR" || true
+""",
+        later=False,
+        repaired=False,
+    ),
     Script(
         "inverted",
-        f'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  {CLONE}\nfi\n',
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then
+  git clone -q "$REPO_URL" "$REPO_DIR"
+fi
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "inverted list",
-        f'[ -d "$REPO_DIR/.git" ] && {CLONE}\nexit 0\n',
+        """\
+[ -d "$REPO_DIR/.git" ] && git clone -q "$REPO_URL" "$REPO_DIR"
+exit 0
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "folder made before it is tested",
-        f'set -e\nmkdir -p "$REPO_DIR"\n[ -d "$REPO_DIR" ] || {CLONE}\n',
+        """\
+set -e
+mkdir -p "$REPO_DIR"
+[ -d "$REPO_DIR" ] || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "another folder tested",
-        f'set -e\n[ -d "$HOME/.git" ] || {CLONE}\n',
+        """\
+set -e
+[ -d "$HOME/.git" ] || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         later=False,
-        refused=True,
         repaired=False,
+        refused=True,
     ),
     Script(
         "misspelt variable",
-        f'[ -d "$REPODIR/.git" ] || {CLONE}\n',
+        """\
+[ -d "$REPODIR/.git" ] || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         later=False,
+        repaired=False,
         refused=True,
+    ),
+    Script(
+        "clone in place, .git tested",
+        """\
+set -e
+[ -d "$REPO_DIR/.git" ] || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         repaired=False,
     ),
-    Script("clone in place, .git tested", f'set -e\n[ -d "$REPO_DIR/.git" ] || {CLONE}\n', repaired=False),
     Script(
         "clone in place, folder tested",
-        f'set -e\nif [ ! -d "$REPO_DIR" ]; then {CLONE}; fi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then git clone -q "$REPO_URL" "$REPO_DIR"; fi
+""",
         repaired=False,
     ),
     Script(
         "clone in place, work tree asked for",
-        f'set -e\ngit -C "$REPO_DIR" rev-parse --is-inside-work-tree >/dev/null 2>&1 || {CLONE}\n',
+        """\
+set -e
+git -C "$REPO_DIR" rev-parse --is-inside-work-tree >/dev/null 2>&1 || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         repaired=False,
     ),
     Script(
         "clone in place, HEAD checked, nothing removed",
-        f'set -e\ngit -C "$REPO_DIR" rev-parse -q --verify HEAD >/dev/null 2>&1 || {CLONE}\n',
+        """\
+set -e
+git -C "$REPO_DIR" rev-parse -q --verify HEAD >/dev/null 2>&1 || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         repaired=False,
     ),
     Script(
         "clone aside, remains not removed",
-        'set -e\nif [ ! -d "$REPO_DIR" ]; then\n  git clone -q "$REPO_URL" "$REPO_DIR.p"\n  mv "$REPO_DIR.p" "$REPO_DIR"\nfi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  git clone -q "$REPO_URL" "$REPO_DIR.p"
+  mv "$REPO_DIR.p" "$REPO_DIR"
+fi
+""",
         repaired=False,
     ),
-    Script("removed and cloned at every start", f'set -e\nrm -rf "$REPO_DIR"\n{CLONE}\n', later=False),
+    Script(
+        "removed and cloned at every start",
+        """\
+set -e
+rm -rf "$REPO_DIR"
+git clone -q "$REPO_URL" "$REPO_DIR"
+""",
+        later=False,
+    ),
     Script(
         "renewed at every start",
-        'set -e\nrm -rf "$REPO_DIR.new"\ngit clone -q "$REPO_URL" "$REPO_DIR.new"\nrm -rf "$REPO_DIR"\nmv "$REPO_DIR.new" "$REPO_DIR"\n',
+        """\
+set -e
+rm -rf "$REPO_DIR.new"
+git clone -q "$REPO_URL" "$REPO_DIR.new"
+rm -rf "$REPO_DIR"
+mv "$REPO_DIR.new" "$REPO_DIR"
+""",
         later=False,
     ),
     Script(
         "fetch at every start",
-        f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\ngit -C "$REPO_DIR" fetch -q\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+git -C "$REPO_DIR" fetch -q
+""",
         later=False,
     ),
     Script(
         "pull where there is a clone",
-        f'set -e\nif [ -d "$REPO_DIR/.git" ]; then\n  git -C "$REPO_DIR" pull -q --ff-only\nelse\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if [ -d "$REPO_DIR/.git" ]; then
+  git -C "$REPO_DIR" pull -q --ff-only
+else
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
         later=False,
     ),
     Script(
         "remote asked before the guard",
-        f'set -e\ngit ls-remote "$REPO_URL" >/dev/null\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+git ls-remote "$REPO_URL" >/dev/null
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
         later=False,
     ),
     Script(
         "reset at every start",
-        f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\ngit -C "$REPO_DIR" reset -q --hard\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+git -C "$REPO_DIR" reset -q --hard
+""",
         later=False,
     ),
     Script(
         "cleaned at every start",
-        f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\ncd "$REPO_DIR"\ngit clean -fdq\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+cd "$REPO_DIR"
+git clean -fdq
+""",
         later=False,
     ),
     Script(
         "no clone at all",
-        'set -e\nmkdir -p "$REPO_DIR"\necho ready\n',
+        """\
+set -e
+mkdir -p "$REPO_DIR"
+echo ready
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "clone in a function that nobody calls",
-        f"set -e\nclone() {{ {CLONE}; }}\necho ready\n",
+        """\
+set -e
+clone() { git clone -q "$REPO_URL" "$REPO_DIR"; }
+echo ready
+""",
         first=False,
         later=False,
         repaired=None,
     ),
-    Script("clone in a comment", f"# {CLONE}\necho ready\n", first=False, later=False, repaired=None),
-    Script("clone in a string", f"echo '{CLONE}'\n", first=False, later=False, repaired=None),
-    Script("clone behind false", f"if false; then {CLONE}; fi\n", first=False, later=False, repaired=None),
+    Script(
+        "clone in a comment",
+        """\
+# git clone -q "$REPO_URL" "$REPO_DIR"
+echo ready
+""",
+        first=False,
+        later=False,
+        repaired=None,
+    ),
+    Script(
+        "clone in a string",
+        """\
+echo 'git clone -q "$REPO_URL" "$REPO_DIR"'
+""",
+        first=False,
+        later=False,
+        repaired=None,
+    ),
+    Script(
+        "clone behind false",
+        """\
+if false; then git clone -q "$REPO_URL" "$REPO_DIR"; fi
+""",
+        first=False,
+        later=False,
+        repaired=None,
+    ),
     Script(
         "stops before it clones",
-        f'set -eu\n: "${{BRANCH:?not set}}"\n[ -d "$REPO_DIR" ] || {CLONE}\n',
+        """\
+set -eu
+: "${BRANCH:?not set}"
+[ -d "$REPO_DIR" ] || git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "set -e ends it at a failing test",
-        f'set -e\n[ -d "$REPO_DIR/.git" ]\n{CLONE}\n',
+        """\
+set -e
+[ -d "$REPO_DIR/.git" ]
+git clone -q "$REPO_URL" "$REPO_DIR"
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "initialised only",
-        'set -e\nif [ ! -d "$REPO_DIR/.git" ]; then\n  git init -q "$REPO_DIR"\n  git -C "$REPO_DIR" remote add origin "$REPO_URL"\nfi\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR/.git" ]; then
+  git init -q "$REPO_DIR"
+  git -C "$REPO_DIR" remote add origin "$REPO_URL"
+fi
+""",
         first=False,
         later=False,
         repaired=None,
     ),
     Script(
         "mark set before the clone is whole",
-        'set -e\nmark=${REPO_DIR%/*}/.cloned\nif [ ! -f "$mark" ]; then\n  touch "$mark"\n'
-        f'  rm -rf "$REPO_DIR"\n  {CLONE}\nfi\n',
+        """\
+set -e
+mark=${REPO_DIR%/*}/.cloned
+if [ ! -f "$mark" ]; then
+  touch "$mark"
+  rm -rf "$REPO_DIR"
+  git clone -q "$REPO_URL" "$REPO_DIR"
+fi
+""",
         repaired=False,
     ),
     Script(
         "switch that is on",
-        f'set -e\nif [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\n'
-        '[ "${PULL:-true}" = false ] || git -C "$REPO_DIR" fetch -q\n',
+        """\
+set -e
+if [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+[ "${PULL:-true}" = false ] || git -C "$REPO_DIR" fetch -q
+""",
         later=False,
     ),
 )
@@ -344,17 +784,39 @@ UNSOUND = (
 OPEN = (
     Script(
         "guard that only the repository can answer",
-        f'set -e\nif [ ! -f "$REPO_DIR/README.md" ]; then\n  rm -rf "$REPO_DIR"\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if [ ! -f "$REPO_DIR/README.md" ]; then
+  rm -rf "$REPO_DIR"
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
         open=True,
     ),
     Script(
         "clone on some days",
-        f'set -e\nif [ "$(date +%u)" = 7 ] && [ ! -d "$REPO_DIR" ]; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if [ "$(date +%u)" = 7 ] && [ ! -d "$REPO_DIR" ]; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
         open=True,
     ),
     Script(
         "program that nobody knows",
-        f'set -e\nif needs-clone "$REPO_DIR"; then\n{_indented(ATOMIC)}fi\n',
+        """\
+set -e
+if needs-clone "$REPO_DIR"; then
+  rm -rf "$REPO_DIR.partial"
+  git clone -q "$REPO_URL" "$REPO_DIR.partial"
+  mv "$REPO_DIR.partial" "$REPO_DIR"
+fi
+""",
         open=True,
     ),
 )

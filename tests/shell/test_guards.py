@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
-from opencode_policy.clones import first_boot, later_boots
+from opencode_policy.clone_left_alone import later_boots
+from opencode_policy.clones import first_boot
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from tests.shell.guard_scripts import OPEN, SOUND, UNSOUND, Script
 from tests.shell.volume import Volume, boots_with
 
 NETWORK = ("clone", "fetch", "pull", "ls-remote")
-JUDGED = [pytest.param(script, id=script.name) for script in (*SOUND, *UNSOUND)]
+EVERY = (*SOUND, *UNSOUND)
+
+
+def _named(scripts: Iterable[Script]) -> list[ParameterSet]:
+    return [pytest.param(script, id=script.name) for script in scripts]
+
+
+JUDGED = _named(EVERY)
 
 
 @pytest.fixture
@@ -50,7 +59,7 @@ def _target(volume: Volume) -> Path | None:
 
 
 def _snapshot(volume: Volume, script: Script, target: Path | None) -> None:
-    """The volume as a kill of the first boot leaves it: all that was done before the clone, and half of that."""
+    """The volume as a kill of the first boot leaves it: what was done before the clone, and half of that."""
     volume.empty()
     before = script.text.replace("git clone", "exit 0; git clone").replace("git init", "exit 0; git init")
     volume.boot(before if "exec git" not in script.text else "exit 0")
@@ -68,20 +77,20 @@ def test_the_first_boot(script: Script) -> None:
         assert "broke off" in found[0].message
 
 
-@pytest.mark.parametrize("script", [item for item in JUDGED if item.values[0].first])
+@pytest.mark.parametrize("script", _named(item for item in EVERY if item.first))
 def test_later_boots(script: Script) -> None:
     found = list(later_boots(boots_with(script.text), None))
     kinds = {type(item) for item in found if not (isinstance(item, Problem) and item.severity == "info")}
     assert kinds == ({Proof} if script.later else {Problem}), _words(found)
 
 
-@pytest.mark.parametrize("script", [item for item in JUDGED if not item.values[0].first])
+@pytest.mark.parametrize("script", _named(item for item in EVERY if not item.first))
 def test_a_later_boot_without_a_clone_proves_nothing(script: Script) -> None:
     found = list(later_boots(boots_with(script.text), None))
     assert not any(isinstance(item, Proof) for item in found)
 
 
-@pytest.mark.parametrize("script", [pytest.param(item, id=item.name) for item in OPEN])
+@pytest.mark.parametrize("script", _named(OPEN))
 def test_what_cannot_be_decided_is_said_so(script: Script) -> None:
     boots = boots_with(script.text)
     found = [*first_boot(boots, None), *later_boots(boots, None)]
