@@ -1,12 +1,14 @@
 """Paths to sources: which files belong to the check, and their text.
 
 Every file below the given paths is either a source, a named diagnostic (unreadable, too large, not
-UTF-8) or a binary that is counted. Nothing is left out in silence.
+UTF-8) or a binary that is named. Nothing is left out in silence.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
@@ -18,11 +20,14 @@ from opencode_policy.source import Source
 MAX_BYTES = 10 * 1024 * 1024
 """Largest file that is read, in bytes; far above any manifest, far below what hurts."""
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+MANIFEST_NAMES = (".yaml", ".yml", ".json", "/Kustomization")
+"""How the paths of files end that are read as YAML whatever their bytes are."""
+
 SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
 )
 _SNIFFED = 8192
+_NEVER_WAIT = getattr(os, "O_NONBLOCK", 0)
 _BOM = "\ufeff"
 
 
@@ -30,14 +35,15 @@ _BOM = "\ufeff"
 class Discovery:
     """Sources by path relative to the repository root, and what stood in the way of reading more.
 
-    `links` maps the path of a symbolic link to the path it leads to, inside the repository.
+    `links` maps the path of a symbolic link to the path it leads to, inside the repository. `binaries` are
+    files that hold no text; `missing` are paths that were asked for and do not exist.
     """
 
     root: Path
     sources: dict[str, Source] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    binaries: int = 0
+    binaries: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
@@ -50,7 +56,7 @@ def find_root(path: Path) -> Path:
     ancestors = (folder, *folder.parents)
     for marker in (".git", "policies/opencode.yaml"):
         for ancestor in ancestors:
-            if (ancestor / marker).exists():
+            if os.path.exists(ancestor / marker):  # noqa: PTH110 - Path.exists raises where it may not look
                 return ancestor
     here = Path.cwd()
     return here if folder.is_relative_to(here) else folder
@@ -89,7 +95,7 @@ def _walk(found: Discovery, folder: str, above: tuple[str, ...]) -> Iterator[str
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        _note(found, "file-unreadable", folder, f"the folder cannot be read: {_reason(error)}")
+        _note(found, "file-unreadable", folder, f"the folder cannot be read: {reason(error)}")
         return
     for entry in entries:
         if entry.is_symlink():
@@ -98,7 +104,7 @@ def _walk(found: Discovery, folder: str, above: tuple[str, ...]) -> Iterator[str
         elif entry.is_dir(follow_symlinks=False):
             if entry.name not in SKIPPED_FOLDERS:
                 yield from _walk(found, entry.path, (*above, folder))
-        elif entry.is_file(follow_symlinks=False):
+        else:
             yield entry.path
 
 
@@ -108,8 +114,8 @@ def _link(found: Discovery, path: str) -> bool:
     try:
         target = os.path.realpath(path, strict=True)
     except OSError as error:
-        code = "symlink-loop" if error.errno == 40 else "file-unreadable"
-        _note(found, code, path, f"the link leads nowhere: {_reason(error)}")
+        code = "symlink-loop" if error.errno == errno.ELOOP else "file-unreadable"
+        _note(found, code, path, f"the link leads nowhere: {reason(error)}")
         return False
     if os.path.commonpath((root, target)) != root:
         _note(found, "path-outside-tree", path, "the link leads out of the repository")
@@ -128,32 +134,48 @@ def _read(found: Discovery, path: str) -> None:
     if name in found.sources:
         return
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123
-            status = os.fstat(stream.fileno())
-            if status.st_size > MAX_BYTES:
-                size = f"{status.st_size / 1024 / 1024:.1f} MiB"
-                limit = f"{MAX_BYTES // 1024 // 1024} MiB"
-                _note(
-                    found, "file-too-large", path, f"the file has {size}, more than the {limit} that are read"
-                )
-                return
-            data = stream.read()
+        status, data = _content(path)
     except OSError as error:
-        _note(found, "file-unreadable", path, f"the file cannot be read: {_reason(error)}")
+        _note(found, "file-unreadable", path, f"the file cannot be read: {reason(error)}")
         return
-    _decode(found, name, data, executable=bool(status.st_mode & 0o111))
+    if not stat.S_ISREG(status.st_mode):
+        _note(found, "file-unreadable", path, "a pipe, a socket or a device is not read")
+    elif len(data) > status.st_size:
+        _note(found, "file-unreadable", path, "the file grew while it was read")
+    elif status.st_size > MAX_BYTES:
+        size = f"{status.st_size / 1024 / 1024:.1f} MiB"
+        limit = f"{MAX_BYTES // 1024 // 1024} MiB"
+        _note(found, "file-too-large", path, f"the file has {size}, more than the {limit} that are read")
+    else:
+        _decode(found, name, data, executable=bool(status.st_mode & 0o111))
+
+
+def _content(path: str) -> tuple[os.stat_result, bytes]:
+    """State and bytes of a file; none of what is too large and of what is no regular file."""
+    status = os.stat(path)  # noqa: PTH116
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+        return status, b""
+    with open(path, "rb", opener=_without_waiting) as stream:
+        return status, stream.read(status.st_size + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file that may have become a pipe, whose other end nobody has to hold."""
+    return os.open(path, flags | _NEVER_WAIT)
 
 
 def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> None:
-    manifest = name.endswith(MANIFEST_SUFFIXES)
+    manifest = f"/{name}".endswith(MANIFEST_NAMES)
     if not manifest and b"\0" in data[:_SNIFFED]:
-        found.binaries += 1
+        found.binaries.append(name)
         return
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         if manifest or b"\0" not in data:
             _not_utf8(found, name, data, error)
+        else:
+            found.binaries.append(name)
         return
     source = Source(name, text.removeprefix(_BOM), executable)
     found.sources[name] = source
@@ -186,5 +208,6 @@ def _relative(found: Discovery, path: str) -> str:
     return relative if os.sep == "/" else PurePosixPath(*Path(relative).parts).as_posix()
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system refused, in small letters as the rest of a sentence."""
     return (error.strerror or type(error).__name__).lower()

@@ -54,17 +54,27 @@ def _initializer(cls: type[Any]) -> Callable[..., None]:
     fields = [field for field in dataclasses.fields(cls) if field.init]
     setters = [_setter(cls, field.name) for field in fields]
     every = -1 if any(field.kw_only for field in fields) else len(fields)
+    least, rest = _plain_rest(fields)
     finish = getattr(cls, "__post_init__", None)
 
     def __init__(self: Any, /, *args: Any, **given: Any) -> None:  # noqa: N807
         if given or len(args) != every:
-            args = _arguments(cls, fields, args, given)
+            short = not given and least <= len(args) < every
+            args = args + rest[len(args) - least :] if short else _arguments(cls, fields, args, given)
         for put, value in zip(setters, args, strict=True):
             put(self, value)
         if finish is not None:
             finish(self)
 
     return __init__
+
+
+def _plain_rest(fields: Sequence[Field[Any]]) -> tuple[int, tuple[Any, ...]]:
+    """How many fields stand before those at the end that have a plain default, and these defaults."""
+    least = len(fields)
+    while least and fields[least - 1].default is not MISSING:
+        least -= 1
+    return least, tuple(field.default for field in fields[least:])
 
 
 def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:

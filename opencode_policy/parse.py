@@ -100,7 +100,8 @@ def parse(source: Source) -> Parsed:
     except _Stop as stop:
         builder.fail(stop.code, str(stop), stop.mark)
     except yaml.MarkedYAMLError as error:
-        builder.fail("yaml-syntax", _words(error), error.problem_mark or error.context_mark)
+        mark = error.problem_mark or error.context_mark
+        builder.fail("yaml-syntax", _words(error, source.text, mark), mark)
     except yaml.YAMLError as error:
         builder.fail("yaml-syntax", _reader_words(error), _reader_mark(source, error))
     except UnicodeEncodeError as error:
@@ -255,7 +256,13 @@ def _at(source: Source, mark: Mark | None) -> Location:
     return source.location(offset, offset + 1 if visible else offset)
 
 
-def _words(error: yaml.MarkedYAMLError) -> str:
+def _words(error: yaml.MarkedYAMLError, text: str, mark: Mark | None) -> str:
+    if (
+        mark is not None
+        and text[mark.index : mark.index + 1] == "\t"
+        and "start any token" in str(error.problem)
+    ):
+        return "a tab indents nothing in YAML; blanks do"
     parts = [part for part in (error.context, error.problem) if part]
     return ", ".join(str(part) for part in parts) or "not YAML"
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from opencode_policy import suppress
-from opencode_policy.discover import Discovery, discover, find_root
+from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
+from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.nearest import hint, nearest
@@ -61,9 +63,9 @@ def check(
     """
     for path in (*paths, *schema_folders):
         _must_exist(path)
-    root = find_root(paths[0])
+    root = _common_root(paths)
     classes = load_rules()
-    policy = load_policy(find_policy(policy_directory, root), classes)
+    policy = load_policy(find_policy(policy_directory, root), classes, root=root)
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
@@ -74,12 +76,30 @@ def check(
 
 
 def _must_exist(path: Path) -> None:
-    if path.exists():
-        return
-    names = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = nearest(path.name, names)
-    near = f"; did you mean '{path.parent / close}'?" if close else ""
-    raise UsageError(f"there is no file or folder '{path}'{near}")
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        close = nearest(path.name, _names_beside(path))
+        near = f"; did you mean '{path.parent / close}'?" if close else ""
+        raise UsageError(f"there is no file or folder '{path}'{near}") from error
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be read: {reason(error)}") from error
+
+
+def _names_beside(path: Path) -> list[str]:
+    try:
+        return [item.name for item in path.parent.iterdir()]
+    except OSError:
+        return []
+
+
+def _common_root(paths: Sequence[Path]) -> Path:
+    """Root of the repository that all paths lie in; UsageError where there is no such."""
+    root = find_root(paths[0])
+    for path in paths[1:]:
+        if not path.absolute().is_relative_to(root):
+            raise UsageError(f"'{path}' lies outside of '{root}', where '{paths[0]}' belongs")
+    return root
 
 
 def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str]) -> None:
@@ -143,13 +163,13 @@ def evaluate(
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
     stamp = Stamp(rules, severities, by_id)
-    staged = [*found.diagnostics, *diagnostics]
-    findings = _findings(staged, said, stamp, tree, known)
+    surplus: Counter[Key] = Counter()
+    findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     case = Case(stamp, said, findings, unread, choice.disabled)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_gaps(said, stamp), *(Gap(f"{path} could not be read in full") for path in unread))
+    gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
     result = Result(
         tuple(shown), verdicts, gaps, tuple(said.failures), len(found.sources), len(tree.resources)
     )
@@ -185,14 +205,21 @@ def _findings(
     stamp: Stamp,
     tree: Tree,
     known: Mapping[str, RuleInfo],
+    surplus: Counter[Key],
 ) -> list[Finding]:
     """Findings of stages and rules, with suppressions applied, in report order."""
+    staged = dammed(staged, _place_of_diagnostic, surplus)
     findings = [stage_finding(item, stamp.requirements) for item in staged]
     findings += [item for item in map(stamp.finding, said.outcomes) if item is not None]
     waivers = suppress.waivers(tree.sources, tree.manifests)
-    marked, wrong = suppress.apply(findings, waivers, known)
+    marked, wrong = suppress.apply(findings, waivers, known, stamp.rules, surplus)
     marked += [stage_finding(item, stamp.requirements) for item in wrong]
-    return sorted(dict.fromkeys(marked), key=lambda item: item.sort_key)
+    unique = sorted(dict.fromkeys(marked), key=lambda item: item.sort_key)
+    return dammed(unique, lambda item: (item.location.path, item.rule), surplus)
+
+
+def _place_of_diagnostic(item: Diagnostic) -> Key:
+    return item.location.path, item.code
 
 
 def _shown(findings: Sequence[Finding], choice: Choice, policy: Policy) -> list[Finding]:
@@ -209,6 +236,16 @@ def _unread(found: Discovery, tree: Tree) -> list[str]:
     }
     broken |= {path for path, parsed in tree.manifests.items() if not parsed.complete}
     return sorted(broken)
+
+
+def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
+    """Files whose content nobody saw, and the one line for all that hold no text."""
+    for path in unread:
+        yield f"{path} could not be read in full"
+    if found.binaries:
+        first, count = found.binaries[0], len(found.binaries)
+        others = f" and {count - 1} more" if count > 1 else ""
+        yield f"binary files are not read: {first}{others}"
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

@@ -7,6 +7,8 @@ of the YAML file. Literal, folded, quoted and plain scalars each lose other char
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
 
@@ -42,6 +44,7 @@ def _length(node: ScalarNode, position: int) -> int:
     return 2 if node.style == "'" and text[position : position + 2] == "''" else 1
 
 
+@lru_cache(maxsize=8)
 def _offsets(node: ScalarNode) -> list[int] | None:
     """Offset in the source of every character of the value, or None when they do not align."""
     text = node.source.text

@@ -11,7 +11,8 @@ SHORTEST = 8
 def spellings(secret: str) -> frozenset[str]:
     """Every text that gives the secret away; of one with several lines, also those of each line."""
     found: set[str] = set()
-    for part in {secret, secret.strip(), *map(_core, secret.splitlines())}:
+    lines = (*secret.splitlines(), *secret.split("\n"))  # not everybody ends a line at U+0085
+    for part in {secret, secret.strip(), *map(_core, lines)}:
         if len(part) >= SHORTEST:
             found.update(_escaped(part), _encoded(part))
     return frozenset(text for text in found if len(text) >= SHORTEST)

@@ -21,7 +21,7 @@ def said(found: Discovery) -> list[tuple[str, str, str]]:
 
 def test_an_empty_folder_is_no_complaint(tmp_path: Path) -> None:
     found = read(tmp_path)
-    assert (found.sources, found.diagnostics, found.binaries) == ({}, [], 0)
+    assert (found.sources, found.diagnostics, found.binaries) == ({}, [], [])
 
 
 def test_files_are_read_in_order_and_caches_are_not(tmp_path: Path) -> None:
@@ -63,10 +63,10 @@ def test_a_byte_that_is_not_utf_8_is_named_at_its_line(tmp_path: Path) -> None:
     assert str(found.diagnostics[0].location) == "a.yaml:2:4"
 
 
-def test_a_binary_is_counted(tmp_path: Path) -> None:
+def test_a_binary_is_named(tmp_path: Path) -> None:
     (tmp_path / "logo.png").write_bytes(b"\x89PNG\x00\x01")
     found = read(tmp_path)
-    assert (found.sources, found.diagnostics, found.binaries) == ({}, [], 1)
+    assert (found.sources, found.diagnostics, found.binaries) == ({}, [], ["logo.png"])
 
 
 def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_link_to_a_folder_of_the_tree_is_noted(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.yaml").write_text("a: 1\n")
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr("builtins.open", refuse)

@@ -54,7 +54,7 @@ def test_what_kubernetes_reads_is_no_complaint(text: str) -> None:
     ("text", "code", "line", "column", "message"),
     [
         ("a: 1\nb: 2\na: 3\n", "yaml-duplicate-key", 3, 1, "the key 'a' stands twice in this mapping"),
-        ("a:\n\t- b\n", "yaml-syntax", 2, 1, None),
+        ("a:\n\t- b\n", "yaml-syntax", 2, 1, "a tab indents nothing in YAML; blanks do"),
         ("a: [1,\n", "yaml-syntax", 2, 1, None),
         ("a: b\n  c: d\n", "yaml-syntax", 2, 4, None),
         ("a: *b\n", "yaml-syntax", 1, 4, "the anchor 'b' is not defined before it is used"),

@@ -13,6 +13,7 @@ from opencode_policy.cli.terminal import colour, width
 from opencode_policy.cli.write import write_text
 from opencode_policy.report.options import Options
 from opencode_policy.report.registry import FOR_PEOPLE, reporter
+from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
     from opencode_policy.policy.mistakes import PolicyError
@@ -37,7 +38,7 @@ def check(arguments: Namespace) -> Run:
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
         )
     except run.UsageError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(visible(str(error))) from error
     except PolicyError as error:
         raise _unusable(error) from error
 

@@ -76,9 +76,9 @@ class Substitution:
             message = f"Flux cannot substitute this: {error}"
             self._report("substitution-failed", message, place)
             return node
-        for use in result.uses:
-            if not use.defined and not use.has_default:
-                self._undefined(node, use.name, use.start, use.end)
+        undefined = [use for use in result.uses if not use.defined and not use.has_default]
+        for use in {use.name: use for use in reversed(undefined)}.values():  # the first of each name
+            self._undefined(node, use.name, use.start, use.end)
         if result.text == node.value:
             return node
         names = ", ".join(f"${{{name}}}" for name in dict.fromkeys(use.name for use in result.uses))

@@ -10,7 +10,7 @@ from opencode_policy.report.excerpt import excerpt
 from opencode_policy.report.options import Options
 from opencode_policy.report.style import OF_SEVERITY, Style
 from opencode_policy.report.view import View
-from opencode_policy.report.visible import visible, wrap
+from opencode_policy.report.visible import brief, visible, wrap
 from opencode_policy.report.words import listed
 
 _LEAST = 20
@@ -39,7 +39,7 @@ class Block:
         severity = self._style(finding.severity, OF_SEVERITY[finding.severity])
         rule = self._style(finding.rule, "bold")
         tags = f" {listed(finding.requirements)}" if finding.requirements else ""
-        return f"{severity}[{rule}]{tags}: {self._style(visible(finding.message), 'bold')}"
+        return f"{severity}[{rule}]{tags}: {self._style(brief(finding.message), 'bold')}"
 
     def _place(
         self, arrow: str, location: Location, gutter: int, mark: str, colour: str, label: str = ""
@@ -60,7 +60,7 @@ class Block:
         yield f"{pad} {bar} {' ' * shown.indent}{style(underline, colour)}"
 
     def _related(self, related: Related, gutter: int) -> Iterator[str]:
-        yield from self._place(":::", related.location, gutter, "-", "blue", visible(related.message))
+        yield from self._place(":::", related.location, gutter, "-", "blue", brief(related.message))
 
     def _notes(self, finding: Finding, gutter: int, fix: str) -> Iterator[str]:
         if finding.resource is not None:

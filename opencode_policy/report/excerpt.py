@@ -10,6 +10,8 @@ from opencode_policy.report.visible import visible, width
 
 TAB_STOP = 4
 CUT = "..."
+_REACH = 4
+"""Characters looked at on either side for each cell there is; some take no cell, none fills a line alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,16 @@ class Excerpt:
 
 def excerpt(passage: Passage, limit: int) -> Excerpt:
     """The line of a passage in at most `limit` cells; what is cut off shows as three dots."""
-    shown = _cells(passage.text)
+    left = max(0, passage.start - _REACH * limit)
+    right = passage.start + _REACH * limit
+    shown = _cells(passage.text[left:right])
     widths = [width(cell) for cell in shown]
-    first, last = _window(widths, passage.start, limit)
-    before = CUT if first else ""
-    after = CUT if last < len(shown) else ""
-    indent = len(before) + sum(widths[first : passage.start])
-    length = sum(widths[passage.start : min(passage.end, last)])
+    start, end = passage.start - left, passage.end - left
+    first, last = _window(widths, start, limit)
+    before = CUT if left or first else ""
+    after = CUT if right < len(passage.text) or last < len(shown) else ""
+    indent = len(before) + sum(widths[first:start])
+    length = sum(widths[start : min(end, last)])
     return Excerpt(before + "".join(shown[first:last]) + after, indent, max(1, length))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from opencode_policy.finding import Gap, Result, Verdict
 from opencode_policy.report.style import Style
@@ -49,8 +49,15 @@ def not_checked(result: Result, style: Style, width: int) -> Lines:
     for verdict in _with(result, "not-checked"):
         open_ids.setdefault(verdict.reason, []).append(verdict.id)
     rows = [(cell(listed(ids), "yellow"), cell(reason)) for reason, ids in open_ids.items()]
-    rows += [(cell(_subject(gap), "yellow"), cell(_gap(gap))) for gap in result.gaps]
+    gaps = (gap for gap in result.gaps if not _is_said(gap, open_ids))
+    rows += [(cell(_subject(gap), "yellow"), cell(_gap(gap))) for gap in gaps]
     return _section("Not checked", rows, style, width)
+
+
+def _is_said(gap: Gap, open_ids: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the requirements of a gap give its reason already, and it has no place to add."""
+    ids = open_ids.get(gap.reason, ())
+    return bool(gap.requirements) and gap.location is None and set(gap.requirements) <= set(ids)
 
 
 def _subject(gap: Gap) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LONGEST = 1000
+"""Characters of a message that are shown; real ones have some hundred, but a message may quote a value."""
+
 _ZERO_WIDTH = ("Mn", "Me")
 _COMMAND_BRACKET = re.compile(r"##(?=(?:vso)?\[)")
 
@@ -18,6 +21,11 @@ def visible(text: str) -> str:
     if not text.isprintable():
         text = "".join(char if char.isprintable() else escape(char) for char in text)
     return _COMMAND_BRACKET.sub(r"#\\x23", text) if "##" in text else text
+
+
+def brief(text: str) -> str:
+    """The text for one line of a report, whatever a message quotes; a longer one ends in three dots."""
+    return visible(text) if len(text) <= LONGEST else visible(text[:LONGEST]) + "..."
 
 
 def escape(char: str) -> str:

@@ -133,6 +133,14 @@ STAGE_RULES: dict[str, StageRule] = {
             "Define the variable, give it a default, or add it to the inventory of the cluster.",
         ),
         StageRule(
+            "suppression-malformed",
+            "A suppression comment has not the form of one.",
+            "It waives nothing, and looks as if it did.",
+            "Write: opencode-policy: ignore[rule-id] reason.",
+            severity="warning",
+            requirements=(),
+        ),
+        StageRule(
             "suppression-without-reason",
             "A suppression comment gives no reason.",
             "Nobody can judge later whether an unexplained exception still holds.",

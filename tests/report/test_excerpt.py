@@ -81,3 +81,10 @@ def test_the_underline_stays_under_the_line(text: str, first: int, second: int, 
     assert shown.length >= 1
     assert width(shown.text) <= limit
     assert shown.indent + shown.length <= max(width(shown.text), shown.indent + 1)
+
+
+def test_a_line_of_megabytes_is_looked_at_only_around_the_underline() -> None:
+    line = "x" * 5_000_000 + "here" + "y" * 5_000_000
+    shown = excerpt(Passage(1, line, 5_000_000, 5_000_004), 40)
+    assert shown.text == "..." + "x" * 11 + "here" + "y" * 19 + "..."
+    assert underlined(shown) == "here"

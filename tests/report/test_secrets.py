@@ -6,7 +6,7 @@ import base64
 import json
 import re
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from opencode_policy.finding import Evidence, Finding, Gap, Result, RuleFailure, Suppression, Verdict
@@ -88,6 +88,7 @@ def test_no_format_shows_a_secret(secret: str) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(secrets.filter(str.strip), min_size=2, max_size=3))
+@example(["0" * 8, "0" * 7 + "\x85"])
 def test_no_format_shows_a_line_of_a_secret(lines: list[str]) -> None:
     assume(not any(line in BARE for line in lines))
     redactor = Redactor(["\n".join(lines)])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencode_policy.report.visible import visible, width, wrap
+from opencode_policy.report.visible import brief, visible, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,8 @@ def test_wrapping_keeps_words_and_width(text: str, limit: int) -> None:
     lines = wrap(text, limit)
     assert " ".join(lines).split() == text.split()
     assert all(width(line) <= limit or " " not in line.strip() for line in lines)
+
+
+def test_a_message_that_quotes_a_book_is_cut() -> None:
+    assert brief("\x1b" * 5_000_000) == "\\x1b" * 1000 + "..."
+    assert brief("x" * 1000) == "x" * 1000
