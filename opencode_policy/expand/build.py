@@ -180,7 +180,7 @@ class Builder:
     def _unsupported(self, root: MappingNode) -> Iterator[Diagnostic]:
         for name, (key, _) in root.entries.items():
             if name not in _KNOWN:
-                message = f"kustomize knows no field '{name}'{hint(name, sorted(_KNOWN))}"
+                message = f"kustomize knows no field '{name}'{hint(name, _KNOWN)}"
                 yield Diagnostic("kustomize-build-failed", message, key.location)
             elif name not in _EVALUATED:
                 message = f"'{name}' is not evaluated"

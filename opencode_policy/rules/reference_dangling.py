@@ -39,7 +39,7 @@ class ReferenceDangling(Rule):
         "The pod stays in ContainerCreating or CreateContainerConfigError until the missing object appears. "
         "Flux has applied everything, and only the events of the pod say what is missing."
     )
-    fix = "Correct the name, or add what is missing to the workspace, or to the inventory if the cluster has it."
+    fix = "Correct the name, or add what is missing: to the workspace, or to the inventory of the cluster."
     good = (
         Example(
             "everything is there",

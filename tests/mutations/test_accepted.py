@@ -14,21 +14,6 @@ RESTORED = """\
     kind: ReplicationDestination
     name: {}-dst
 """
-WARN = "    pod-security.kubernetes.io/warn: restricted\n"
-ADVICE = """\
----
-apiVersion: autoscaling.k8s.io/v1
-kind: VerticalPodAutoscaler
-metadata:
-  name: advice
-  namespace: opencode
-spec:
-  targetRef:
-    kind: Deployment
-    name: opencode-ha
-  updatePolicy:
-    updateMode: "Off"
-"""
 Edit = tuple[str, str, str]
 
 
@@ -106,9 +91,6 @@ ACCEPTED: dict[str, list[Edit]] = {
     "claims that start empty": [
         (f"{workspace}/app/pvc.yaml", RESTORED.format(workspace.rpartition("/")[2]), "")
         for workspace in (FLUX, HA)
-    ],
-    "an autoscaler that only recommends": [
-        (f"{APPS}/namespace.yaml", WARN, WARN + ADVICE),
     ],
     "the manual's heading in capitals": [
         ("scripts/README.md", "## Renewing the Copilot login", "## RENEWING THE COPILOT LOGIN ##"),
