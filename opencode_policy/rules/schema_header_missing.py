@@ -212,7 +212,8 @@ def _text(node: Node | None) -> str:
 def _judged(source: Source, root: MappingNode, wanted: str) -> Iterator[Problem]:
     found = list(_headers(source, root))
     if not found:
-        place = root.get("kind") or next(iter(root.entries.values()))[0]
+        first = next(iter(root.entries.values()), (root, root))
+        place = root.get("kind") or first[0]
         yield Problem(f"no header names the schema {wanted}", place.location)
     elif all(url != wanted for url, _ in found):
         yield Problem(f"the header does not name {wanted}", found[0][1])
