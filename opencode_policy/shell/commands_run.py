@@ -106,11 +106,12 @@ class _Walk:
         """Collect the functions, and the values of variables: twice, for values made of other values."""
         for name, value in self.environment.items():
             self.values[name] = [UNKNOWN if value is None else value]
-        for _ in range(2):
-            for statement, _context in self._statements(self.script, _Context()):
-                if isinstance(statement, Function):
-                    self.functions.setdefault(statement.name, []).append(statement)
-                self._learn(statement)
+        listed = [statement for statement, _ in self.statements()]
+        for statement in listed:
+            if isinstance(statement, Function):
+                self.functions.setdefault(statement.name, []).append(statement)
+        for statement in (*listed, *listed):
+            self._learn(statement)
         for name, functions in list(self.functions.items()):
             if all(self._is_quiet(function) for function in functions):
                 self.quiet.add(name)

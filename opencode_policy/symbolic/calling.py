@@ -16,6 +16,7 @@ from opencode_policy.symbolic.expansion import Executor, Expander
 from opencode_policy.symbolic.machine import Invocation, Machine, note
 from opencode_policy.symbolic.programs import PROGRAMS, run_unknown
 from opencode_policy.symbolic.redirection import redirected
+from opencode_policy.symbolic.replay import course, started
 from opencode_policy.symbolic.state import EXIT, LOG, NEXT, RETURN, State, merged
 from opencode_policy.symbolic.symbols import is_known, symbols_in
 
@@ -254,13 +255,23 @@ class Caller:
         inner.functions, inner.scopes, inner.traps = {}, (), ()
         inner.code, inner.name, inner.arguments, inner.options = code, name, arguments, options
         inner.depth, inner.checked, inner.loops = state.depth + 1, 0, 0
-        ended: list[State] = yield self.execute_all(self.machine, statements_of(code.text), [inner])
         found = []
-        for one in ended:
+        for one in (yield self._process(inner)):
             after = state.took_in(one)
             after.buffer = one.buffer
             found.append(after)
         return found
+
+    def _process(self, state: State) -> Call[list[State]]:
+        """Run the code of a new process, once for all paths that start it alike."""
+        start = course(state)
+        known = self.machine.runs.get(start)
+        if known is not None and known not in state.runs:
+            return known.on(state)
+        run = started(state)
+        ended: list[State] = yield self.execute_all(self.machine, statements_of(state.code.text), [state])
+        self.machine.runs[start] = run
+        return run.finish(ended)
 
 
 def _substitutes(assignments: tuple[Assignment, ...]) -> bool:

@@ -40,7 +40,7 @@ class State:
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
     goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early.
+    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early, `runs` the runs of scripts that it went through.
     """
 
     code: Code
@@ -74,6 +74,7 @@ class State:
     topics: frozenset[frozenset[str]] = frozenset()
     said: str = ""
     stopped: Where | None = None
+    runs: frozenset[object] = frozenset()
 
     def fork(self) -> State:
         """The same state for another path."""
@@ -109,7 +110,7 @@ class State:
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
         outer.assumed, outer.topics = inner.assumed, inner.topics
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
-        outer.said, outer.stopped = inner.said, inner.stopped
+        outer.said, outer.stopped, outer.runs = inner.said, inner.stopped, inner.runs
         outer.end(inner.status, inner.doubt)
         return outer
 
@@ -141,6 +142,7 @@ def merged(states: Iterable[State]) -> list[State]:
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
     kept.topics &= other.topics
+    kept.runs |= other.runs
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
     if kept.events is not other.events:
