@@ -163,7 +163,8 @@ class _Walk:
         while pending:
             statement, inner = pending.pop()
             yield statement, inner
-            pending += reversed([*_words_inside(statement, inner), *_inside(statement, inner)])
+            substituted = [(item, inner) for item in _substituted(statement)]
+            pending += reversed([*substituted, *_inside(statement, inner)])
 
     def _command(self, command: Command, context: _Context) -> CommandRun:
         chosen = [self._possible(word, context) for word in command.words]
@@ -329,17 +330,20 @@ def _span_of(statements: Sequence) -> Span | None:
     return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
-def _words_inside(statement: Statement, context: _Context) -> Iterator[tuple[Statement, _Context]]:
+@lru_cache(maxsize=8192)
+def _substituted(statement: Statement) -> tuple[Statement, ...]:
     """Statements in the command substitutions of a statement's own words."""
+    found: list[Statement] = []
     pending: list[Part] = [part for word in _words_of(statement) for part in word.parts]
     while pending:
         part = pending.pop()
         if isinstance(part, Substitution):
-            yield from ((item, context) for item in part.body)
+            found += part.body
         elif isinstance(part, Parameter):
             pending += [inner for word in part.operands for inner in word.parts]
         elif isinstance(part, Arithmetic):
             pending += part.parts
+    return tuple(found)
 
 
 def _words_of(statement: Statement) -> Iterator[Word]:

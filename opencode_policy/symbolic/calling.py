@@ -126,7 +126,7 @@ class Caller:
             return [state]
         if fields[0] in state.functions and state.depth < _DEPTH:
             return (yield self._function(state, fields, where))
-        texts = [UNKNOWN.join(_known_parts(field)) for field in fields]
+        texts = [field if field.isascii() else UNKNOWN.join(_known_parts(field)) for field in fields]
         unwrapped = unwrap(texts)
         wrappers = unwrapped.wrappers
         for text, index in unwrapped.assignments:
@@ -168,7 +168,8 @@ class Caller:
     def _program(self, invocation: Invocation, name: str) -> None:
         machine, state = self.machine, invocation.state
         program = machine.programs.get(name) or PROGRAMS.get(name)
-        if name in machine.watched or machine.symbols.sources(*invocation.words) & machine.secrets:
+        secret = bool(machine.secrets) and machine.symbols.sources(*invocation.words) & machine.secrets
+        if name in machine.watched or secret:
             reads = [self._read(state, word) for word in invocation.arguments]
             reads = [text for text in reads if text]
             given = tuple((key, text) for key, text in state.variables.items() if key in state.exported)
@@ -225,7 +226,9 @@ class Caller:
         """The script that a command starts: of `sh -c`, of `sh FILE`, of FILE itself, or on its input."""
         if state.depth >= _DEPTH:
             return None
-        shell = interpreter([word if is_known(word) else None for word in words])
+        shell = None
+        if base_name(words[0]) in SHELLS:
+            shell = interpreter([word if is_known(word) else None for word in words])
         if shell is None:
             if not is_known(words[0]) and len(words) > 1:  # "$shell" "$0"
                 found = self.machine.load(words[1])

@@ -27,8 +27,8 @@ class Machine:
 
     `load` finds a script by its path in the container, `inline` one by its text in the manifest; `programs` are known programs besides the
     usual ones; calls of the `watched` are events, and so is output that depends on a symbol of `secrets`. In
-    an `open_environment` every variable may be set from elsewhere. `runs` are those of scripts by the state in
-    which they started.
+    an `open_environment` every variable may be set from elsewhere. `runs` are those of scripts by the state
+    in which they started.
     """
 
     layout: Layout
@@ -69,7 +69,7 @@ class Machine:
             state.buffer += text
         elif state.sink == LOG and text.strip():
             state.said = text.strip()
-            if self.symbols.sources(text) & self.secrets:
+            if self.secrets and self.symbols.sources(text) & self.secrets:
                 state.events = (*state.events, Printed(where, state.assumed, text))
 
     def write_file(

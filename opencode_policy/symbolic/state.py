@@ -40,7 +40,8 @@ class State:
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None where it is in `doubt`. `flow` says how the path
     goes on. Output goes to `sink`: the log, a buffer, or nowhere. `bound` and `excluded` hold what was
-    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early, `runs` the runs of scripts that it went through.
+    assumed of symbols, `topics` the sets of rival symbols that conditions were about, `probes` are tests of files that were certain, `said` the last text that went to the log, `stopped` where the script ended early,
+    `runs` the runs of scripts that it went through.
     """
 
     code: Code
