@@ -118,8 +118,10 @@ def _by_host(argv: tuple[str, ...]) -> str:
     """A command of a git host's own program that changes a repository there."""
     words = [text for text, _ in unwrap(argv).items]
     name = base_name(words[0]) if words else ""
+    if name not in _HOSTS:
+        return ""
     rest = [word for word in words[1:] if not word.startswith("-") and UNKNOWN not in word]
-    if name not in _HOSTS or rest[:1] == [] or rest[0] not in _HOSTS[name]:
+    if rest[:1] == [] or rest[0] not in _HOSTS[name]:
         return ""
     return "" if len(rest) > 1 and rest[1] in _READING else " ".join([name, *rest[:2]])
 

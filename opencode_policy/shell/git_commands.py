@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from opencode_policy.shell.commands_run import CommandRun
 from opencode_policy.shell.git_line import GitLine, read_git_line
@@ -43,6 +44,7 @@ def git_calls(text: str, commands: Iterable[CommandRun]) -> Iterator[GitCall]:
             yield GitCall(_resolved(read_git_line(words), aliases), command, span)
 
 
+@lru_cache(maxsize=4096)
 def git_words(argv: tuple[str, ...]) -> tuple[str, ...] | None:
     """What follows the word `git` where a command runs git, else None."""
     words = [text for text, _ in unwrap(argv).items]
@@ -67,8 +69,9 @@ def _aliases(commands: Iterable[CommandRun]) -> Iterator[tuple[str, str]]:
     """Aliases that the script gives git, with what they stand for."""
     for command in commands:
         for argv in command.argvs:
-            line = read_git_line(git_words(argv) or ())
-            if line.subcommand == "config":
+            words = git_words(argv) or ()
+            line = read_git_line(words) if "config" in words else None
+            if line is not None and line.subcommand == "config":
                 yield from _alias(line.operands())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from opencode_policy.lean import dataclass
 from opencode_policy.shell.holes import UNKNOWN
@@ -72,6 +73,11 @@ def base_name(text: str) -> str:
 
 def unwrap(words: Sequence[str]) -> Unwrapped:
     """Find the command that `words` run in the end; a word with unknown text is a name like any other."""
+    return _unwrapped(tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _unwrapped(words: tuple[str, ...]) -> Unwrapped:
     items = [(text, index) for index, text in enumerate(words)]
     assignments: list[tuple[str, int]] = []
     wrappers: list[str] = []

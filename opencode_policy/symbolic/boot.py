@@ -247,7 +247,9 @@ class Process:
 
 def _at_rest(state: State) -> State:
     """The state without what belongs to the process alone."""
-    ended = replace(state, variables={}, exported=frozenset(), functions={}, scopes=(), arguments=())
+    ended = replace(
+        state, variables={}, exported=frozenset(), functions={}, scopes=(), arguments=(), runs=frozenset()
+    )
     ended.flow = NEXT
     ended.directory, ended.stdin, ended.options, ended.umask = "/", None, frozenset(), 0o022
     return ended

@@ -16,6 +16,7 @@ from opencode_policy.symbolic.expansion import Executor, Expander
 from opencode_policy.symbolic.machine import Invocation, Machine, note
 from opencode_policy.symbolic.programs import PROGRAMS, run_unknown
 from opencode_policy.symbolic.redirection import redirected
+from opencode_policy.symbolic.replay import course, started
 from opencode_policy.symbolic.state import EXIT, LOG, NEXT, RETURN, State, merged
 from opencode_policy.symbolic.symbols import is_known, symbols_in
 
@@ -128,7 +129,7 @@ class Caller:
         if fields[0] in state.functions and state.depth < _DEPTH:
             result: list[State] = yield self._function(state, fields, where)
             return result
-        texts = [UNKNOWN.join(_known_parts(field)) for field in fields]
+        texts = [field if field.isascii() else UNKNOWN.join(_known_parts(field)) for field in fields]
         unwrapped = unwrap(texts)
         wrappers = unwrapped.wrappers
         for text, index in unwrapped.assignments:
@@ -173,7 +174,8 @@ class Caller:
     def _program(self, invocation: Invocation, name: str) -> None:
         machine, state = self.machine, invocation.state
         program = machine.programs.get(name) or PROGRAMS.get(name)
-        if name in machine.watched or machine.symbols.sources(*invocation.words) & machine.secrets:
+        secret = bool(machine.secrets) and machine.symbols.sources(*invocation.words) & machine.secrets
+        if name in machine.watched or secret:
             reads = [self._read(state, word) for word in invocation.arguments]
             reads = [text for text in reads if text]
             given = tuple((key, text) for key, text in state.variables.items() if key in state.exported)
@@ -230,7 +232,9 @@ class Caller:
         """The script that a command starts: of `sh -c`, of `sh FILE`, of FILE itself, or on its input."""
         if state.depth >= _DEPTH:
             return None
-        shell = interpreter([word if is_known(word) else None for word in words])
+        shell = None
+        if base_name(words[0]) in SHELLS:
+            shell = interpreter([word if is_known(word) else None for word in words])
         if shell is None:
             if not is_known(words[0]) and len(words) > 1:  # "$shell" "$0"
                 found = self.machine.load(words[1])
@@ -260,13 +264,23 @@ class Caller:
         inner.functions, inner.scopes, inner.traps = {}, (), ()
         inner.code, inner.name, inner.arguments, inner.options = code, name, arguments, options
         inner.depth, inner.checked, inner.loops = state.depth + 1, 0, 0
-        ended: list[State] = yield self.execute_all(self.machine, statements_of(code.text), [inner])
         found = []
-        for one in ended:
+        for one in (yield self._process(inner)):
             after = state.took_in(one)
             after.buffer = one.buffer
             found.append(after)
         return found
+
+    def _process(self, state: State) -> Call[list[State]]:
+        """Run the code of a new process, once for all paths that start it alike."""
+        start = course(state)
+        known = self.machine.runs.get(start)
+        if known is not None and known not in state.runs:
+            return known.on(state)
+        run = started(state)
+        ended: list[State] = yield self.execute_all(self.machine, statements_of(state.code.text), [state])
+        self.machine.runs[start] = run
+        return run.finish(ended)
 
 
 def _substitutes(assignments: tuple[Assignment, ...]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from opencode_policy.symbolic.events import Code, Event, Printed, Probed, Where, Wrote
 from opencode_policy.symbolic.files import FILE, Entry
 from opencode_policy.symbolic.places import Layout, Place
+from opencode_policy.symbolic.replay import Rerun
 from opencode_policy.symbolic.state import BUFFER, LOG, Doubt, State
 from opencode_policy.symbolic.symbols import Symbols
 
@@ -27,6 +28,7 @@ class Machine:
     `load` finds a script by its path in the container, `inline` one by its text in the manifest; `programs`
     are known programs besides the usual ones; calls of the `watched` are events, and so is output that
     depends on a symbol of `secrets`. In an `open_environment` every variable may be set from elsewhere.
+    `runs` are those of scripts by the state in which they started.
     """
 
     layout: Layout
@@ -37,6 +39,7 @@ class Machine:
     watched: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     open_environment: bool = False
+    runs: dict[tuple[object, ...], Rerun] = field(default_factory=dict)
     steps: int = 0
     overflow: bool = False
 
@@ -66,7 +69,7 @@ class Machine:
             state.buffer += text
         elif state.sink == LOG and text.strip():
             state.said = text.strip()
-            if self.symbols.sources(text) & self.secrets:
+            if self.secrets and self.symbols.sources(text) & self.secrets:
                 state.events = (*state.events, Printed(where, state.assumed, text))
 
     def write_file(

@@ -43,6 +43,7 @@ class State:
     nowhere. `bound` and `excluded` hold what was assumed of symbols, `topics` the sets of rival symbols
     that conditions were about, `probes` are tests of files that were certain, `said` the last text that
     went to the log, `stopped` where the script ended early.
+    `runs` are the runs of scripts that it went through.
     """
 
     code: Code
@@ -76,6 +77,7 @@ class State:
     topics: frozenset[frozenset[str]] = frozenset()
     said: str = ""
     stopped: Where | None = None
+    runs: frozenset[object] = frozenset()
 
     def fork(self) -> State:
         """The same state for another path."""
@@ -111,7 +113,7 @@ class State:
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
         outer.assumed, outer.topics = inner.assumed, inner.topics
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
-        outer.said, outer.stopped = inner.said, inner.stopped
+        outer.said, outer.stopped, outer.runs = inner.said, inner.stopped, inner.runs
         outer.end(inner.status, inner.doubt)
         return outer
 
@@ -143,6 +145,7 @@ def merged(states: Iterable[State]) -> list[State]:
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
     kept.topics &= other.topics
+    kept.runs |= other.runs
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
     if kept.events is not other.events:
