@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from opencode_policy.kubelet_environment import Environment
 from opencode_policy.outcome import Place
 from opencode_policy.scripts import Script, scripts_of
+from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import SHELLS
-from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container

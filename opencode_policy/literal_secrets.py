@@ -13,10 +13,10 @@ from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.values import can_be_secret, is_reference
 from opencode_policy.environment import Variable, variables
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.outcome import Place
-from opencode_policy.lean import dataclass
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
 

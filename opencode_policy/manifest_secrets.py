@@ -16,10 +16,10 @@ from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.detect.values import can_be_secret
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import parse, values
-from opencode_policy.lean import dataclass
 from opencode_policy.scalar_map import locate, written_span
 from opencode_policy.source import Source
 

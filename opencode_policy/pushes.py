@@ -15,8 +15,8 @@ from opencode_policy.scalar_map import locate
 from opencode_policy.shell.commands_run import CommandRun, commands_run
 from opencode_policy.shell.git_commands import GitCall, git_calls
 from opencode_policy.shell.git_line import GitLine
+from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import shebang
-from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.source import Source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from opencode_policy.outcome import Place, Problem, location_of
 from opencode_policy.lean import dataclass
+from opencode_policy.outcome import Place, Problem, location_of
 from opencode_policy.secret_flow import REQUIREMENTS
 
 

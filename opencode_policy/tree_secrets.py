@@ -14,11 +14,11 @@ from weakref import WeakKeyDictionary
 from opencode_policy.detect.assignments import STRUCTURED
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.manifest_secrets import SECRET_MANIFEST, FoundSecret, apart, secrets_of_nodes
 from opencode_policy.nodes import walk
 from opencode_policy.parse import Parsed, parse, values
-from opencode_policy.lean import dataclass
 from opencode_policy.redact import Redactor
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree

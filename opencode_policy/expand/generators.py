@@ -23,9 +23,7 @@ def config_maps(
     for generator in _items(root.get("configMapGenerator")):
         if not isinstance(generator, MappingNode):
             continue
-        data: dict[str, Node] = {}
-        for name, value in _data(files, folder, generator, used, diagnostics):
-            data[name] = value
+        data: dict[str, Node] = dict(_data(files, folder, generator, used, diagnostics))
         objects.append(_object(generator, data, (options, generator.get("options"))))
     return objects, used, diagnostics
 

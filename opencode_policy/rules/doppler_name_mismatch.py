@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown, location_of
 from opencode_policy.lean import dataclass
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown, location_of
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_examples import EXTERNAL, changed, with_secrets

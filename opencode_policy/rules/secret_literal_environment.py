@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.environment import variables
+from opencode_policy.lean import dataclass
 from opencode_policy.literal_secrets import (
     Roles,
     in_arguments,
@@ -13,7 +14,6 @@ from opencode_policy.literal_secrets import (
     in_secret_manifests,
 )
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.lean import dataclass
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_examples import DEPLOYMENT, changed, with_secrets
 from opencode_policy.secret_flow import REQUIREMENTS

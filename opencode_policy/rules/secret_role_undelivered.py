@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.lean import dataclass
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_delivery import faults, loss
 from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets

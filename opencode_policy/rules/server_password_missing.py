@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.environment import resolved, variables
-from opencode_policy.outcome import Outcome, Proof, Unknown
 from opencode_policy.lean import dataclass
+from opencode_policy.outcome import Outcome, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.server_password import absent, faults, overridden

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, product
 
+from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.shell.nested import Context, walk
-from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.script import parse_script
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import (

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from opencode_policy.shell.commands_run import CommandRun
 from opencode_policy.shell.git_line import GitLine, read_git_line
-from opencode_policy.shell.options import UNKNOWN
+from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.wrappers import base_name, unwrap
 

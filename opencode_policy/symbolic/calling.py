@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.commands_run import statements_of
+from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import SHELLS, interpreter
-from opencode_policy.shell.options import UNKNOWN
 from opencode_policy.shell.syntax import Assignment, Command, Statement, Substitution
 from opencode_policy.shell.wrappers import base_name, unwrap
 from opencode_policy.symbolic.events import Code, Ran, Where

@@ -18,7 +18,7 @@ BASE64 = ALPHANUMERIC + "+/"
 
 def characters(count: int, seed: int = 1, alphabet: str = ALPHANUMERIC) -> str:
     """Random characters, the same for the same seed."""
-    return "".join(random.Random(seed).choices(alphabet, k=count))  # noqa: S311 - must repeat
+    return "".join(random.Random(seed).choices(alphabet, k=count))
 
 
 def github_token(prefix: str = "ghp", seed: int = 1) -> str:
@@ -38,7 +38,7 @@ def npm_token(seed: int = 1) -> str:
 def age_key(seed: int = 1) -> str:
     """A valid bech32 text with the prefix of age's secret keys (BIP 173)."""
     prefix = "age-secret-key-"
-    data = random.Random(seed).choices(range(32), k=52)  # noqa: S311
+    data = random.Random(seed).choices(range(32), k=52)
     expanded = [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
     polymod = _polymod([*expanded, *data, 0, 0, 0, 0, 0, 0]) ^ 1
     checksum = [(polymod >> 5 * (5 - index)) & 31 for index in range(6)]

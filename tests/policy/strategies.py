@@ -64,8 +64,9 @@ def fitting(hint: Any) -> st.SearchStrategy[Any]:
     if origin is Mapping:
         return st.dictionaries(fitting(args[0]), fitting(args[1]), max_size=3)
     if origin in (Union, UnionType):
-        return st.one_of(map(fitting, args))
-    return _PLAIN[hint]
+        return st.one_of([fitting(arg) for arg in args])
+    found: st.SearchStrategy[Any] = _PLAIN[hint]
+    return found
 
 
 _ALPHABET = "abhtpsAB01-_./: \n"

@@ -104,7 +104,7 @@ def test_the_shipped_objects_fit(instance: dict[str, Any]) -> None:
 
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_mutated_objects_are_judged_alike(seed: int, times: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)
     instance = copy.deepcopy(rng.choice(shipped_objects()))
     for _ in range(times):
         mutate(rng, instance)

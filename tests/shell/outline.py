@@ -71,7 +71,9 @@ def _statement(statement: Any) -> Any:
             words = None if statement.words is None else [_word(item) for item in statement.words]
             return ("for", statement.variable, words, _all(statement.body))
         case Case():
-            items = [([_word(p) for p in item.patterns], _all(item.body), item.end) for item in statement.items]
+            items = [
+                ([_word(p) for p in item.patterns], _all(item.body), item.end) for item in statement.items
+            ]
             return ("case", _word(statement.word), *items)
         case Function():
             return ("function", statement.name, _statement(statement.body))

@@ -81,13 +81,13 @@ def texts(script: str, kind: type[Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("a $b\nc \"$d\" ${e:-$f}", ["$b", "$d", "$f", "${e:-$f}"]),
+        ('a $b\nc "$d" ${e:-$f}', ["$b", "$d", "$f", "${e:-$f}"]),
         ("é $b", ["$b"]),
         ("a\r\nb $c\r\n", ["$c"]),
         ("`a $b \\`c \\$d\\``", ["$b", "\\$d"]),
         ("cat <<E\nx\n$a\nE\n", ["$a"]),
         ("cat <<-E\n\t\tx $a\n\t${b}\n\tE\n", ["$a", "${b}"]),
-        ("x=\"$(cat <<E\n`y $z`\nE\n)\"", ["$z"]),
+        ('x="$(cat <<E\n`y $z`\nE\n)"', ["$z"]),
     ],
 )
 def test_parameters_stand_where_they_were_written(script: str, expected: list[str]) -> None:

@@ -53,7 +53,9 @@ class Generator:
             f"read -r {name} <<E\n{self.chance.choice(['t', 'u v', '$a', ''])}\nE",
             f'eval "{name}=\\$b; echo $a"',
             f"{name}={word} eval 'echo ${name}'",
-            self.chance.choice([":", "true", "false", "return", "break 2>/dev/null", "exit", "continue 2>/dev/null"]),
+            self.chance.choice(
+                [":", "true", "false", "return", "break 2>/dev/null", "exit", "continue 2>/dev/null"]
+            ),
             f"cat <<E\n-{self.inside()}-\nE",
             f"trap 'echo ${name}' EXIT",
             *(f"{call} {self.words(depth, calls)}" for call in calls),
