@@ -166,7 +166,8 @@ def evaluate(
     surplus: Counter[Key] = Counter()
     findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
-    case = Case(stamp, said, findings, unread, choice.disabled)
+    unseen = _unseen(found, folders, policy.settings.scope.manifests)
+    case = Case(stamp, said, findings, unread, choice.disabled, unseen)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
@@ -236,6 +237,15 @@ def _unread(found: Discovery, tree: Tree) -> list[str]:
     }
     broken |= {path for path, parsed in tree.manifests.items() if not parsed.complete}
     return sorted(broken)
+
+
+def _unseen(found: Discovery, folders: Sequence[str], manifests: str) -> str:
+    """Why nobody may speak of every manifest, empty where one may."""
+    whole = any(folder in (".", manifests) or manifests.startswith(f"{folder}/") for folder in folders)
+    if not whole:
+        return f"only {', '.join(folders)} was read and not all of {manifests}"
+    below = (name == manifests or name.startswith(f"{manifests}/") for name in found.sources)
+    return "" if manifests == "." or any(below) else f"there is no file below {manifests}"
 
 
 def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:

@@ -25,13 +25,18 @@ _OWED: dict[Verification, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """All that is known when verdicts are drawn. `unread` are files that could not be read in full."""
+    """All that is known when verdicts are drawn.
+
+    `unread` are files that could not be read in full; `unseen` says what part of the manifests nobody
+    asked to read, empty when there is none.
+    """
 
     stamp: Stamp
     said: Judgements
     findings: Sequence[Finding]
     unread: Sequence[str]
     disabled: frozenset[str]
+    unseen: str = ""
 
     @cached_property
     def _said(self) -> Mapping[str, Sequence[Judgement]]:
@@ -100,8 +105,11 @@ class Case:
                 yield judgement.outcome.reason
         yield from self._unasked(requirement)
         yield from self._unproved(requirement, said)
-        if self.unread and any(self.stamp.rules[rule].whole_tree for rule in rules):
-            yield f"{self.unread[0]} could not be read in full"
+        if any(self.stamp.rules[rule].whole_tree for rule in rules):
+            if self.unseen:
+                yield self.unseen
+            if self.unread:
+                yield f"{self.unread[0]} could not be read in full"
 
     def _unasked(self, requirement: Requirement) -> Iterator[str]:
         for rule in requirement.rules:
