@@ -7,14 +7,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test lint format schema readme clean
+.PHONY: check test lint format schema readme test-slow clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
 
 test: $(VENV)/development
 	tests/install-programs
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -m "not slow"
+
+# Every way of breaking the shipped manifests; minutes.
+test-slow: $(VENV)/development
+	$(BIN)/pytest -n auto -m slow
 
 lint: $(VENV)/development
 	$(BIN)/ruff check
