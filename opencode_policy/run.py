@@ -70,7 +70,8 @@ def check(
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     found = discover(paths, root, policy.settings.scope.committed)
-    folders = [_folder(path, root) for path in paths]
+    manifests = policy.settings.scope.manifests
+    folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
     return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
 
@@ -187,6 +188,11 @@ def _redactor(tree: Tree, said: Judgements) -> Redactor:
             redactor.hide(location_of(outcome.at))
             redactor.add(outcome.at.text if isinstance(outcome.at, Field) else "")
     return redactor
+
+
+def _manifests(folder: str, root: Path, scope: str) -> str:
+    """The folder whose YAML files are manifests: of a whole repository only that which the policy names."""
+    return scope if folder == "." and (root / scope).is_dir() else folder
 
 
 def _folder(path: Path, root: Path) -> str:
