@@ -7,18 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test lint format schema readme test-slow clean
+.PHONY: check test lint format schema readme clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
 
 test: $(VENV)/development
 	tests/install-programs
-	$(BIN)/pytest -n auto -m "not slow"
-
-# Every way of breaking the shipped manifests; minutes.
-test-slow: $(VENV)/development
-	$(BIN)/pytest -n auto -m slow
+	$(BIN)/pytest -n auto
 
 lint: $(VENV)/development
 	$(BIN)/ruff check

@@ -22,13 +22,21 @@ FOLLOWS = frozenset({"workspace-drift", "schema-mismatch"})
 
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "clone-token-in-server": frozenset({"resources-mismatch"}),
-    "script-unparsable": frozenset({"pull-unswitched", "auth-seed-misplaced"}),
+    "git-missing": frozenset({"clone-unguarded"}),
+    "script-unparsable": frozenset({"auth-seed-misplaced", "clone-unguarded", "pull-unswitched"}),
     "secret-in-arguments": frozenset({"secret-in-file"}),
+    "secret-in-file": frozenset({"clone-unguarded"}),
+    "secret-in-output": frozenset({"clone-unguarded"}),
     "session-data-unpersisted": frozenset({"clone-unguarded", "replica-count-mismatch"}),
-    "token-in-url": frozenset({"pull-unswitched", "secret-in-file"}),
+    "shell-tracing": frozenset({"auth-seed-misplaced", "pull-unswitched"}),
+    "token-in-url": frozenset({"clone-unguarded", "pull-unswitched", "secret-in-file"}),
     "working-directory-mismatch": frozenset({"clone-unguarded"}),
 }
-"""What else may truly be broken by what breaks a rule: a volume that is lost takes the clone with it."""
+"""What else may truly be broken by what breaks a rule.
+
+A volume that is lost takes the clone with it, an init script that ends early makes none, and one that another
+shell sources never comes to its second stage, because `$0` is that shell.
+"""
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = "kubernetes/apps/opencode"
