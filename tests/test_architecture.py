@@ -39,7 +39,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.discover": ("run", "cli.session"),
     "opencode_policy.rules.table": ("run", "cli"),
     "opencode_policy.rules.plugins": ("rules.table",),
-    "opencode_policy.rules.stages": ("rules.catalogue", "engine"),
+    "opencode_policy.rules.stages": ("rules.catalogue", "rules.plugins", "engine"),
     "opencode_policy.rules.catalogue": ("run", "suppress", "cli", "report"),
     "opencode_policy.policy.explain": ("policy",),
     "opencode_policy.policy.schema": ("cli.schema",),
