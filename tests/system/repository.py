@@ -59,7 +59,7 @@ def make_upstream(folder: Path, name: str = "k8s-cluster.git") -> Upstream:
     git(folder, "clone", "-q", str(bare), str(work))
     git(work, "checkout", "-q", "-B", "main")
     upstream = Upstream(bare, work)
-    (work / "blob").write_bytes(random.Random(1).randbytes(400_000))  # noqa: S311 - not for secrets
+    (work / "blob").write_bytes(random.Random(1).randbytes(400_000))
     upstream.commit(README="first\n")
     upstream.commit(README="second\n")
     return upstream

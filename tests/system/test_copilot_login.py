@@ -51,7 +51,7 @@ def reject(constant: str) -> float:
 
 def mutants(count: int) -> list[str]:
     """The seeds with one to three characters removed, added or replaced."""
-    chance = random.Random(20)  # noqa: S311 - not for secrets
+    chance = random.Random(20)
     texts = []
     for _ in range(count):
         text = chance.choice(SEEDS)

@@ -41,7 +41,7 @@ def test_kill_at_any_moment_is_repaired_by_the_next_boot(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(random.Random(seed).uniform(0, 0.9))  # noqa: S311 - not for secrets
+    time.sleep(random.Random(seed).uniform(0, 0.9))
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     if volume.clone.exists():  # what has the name is whole, whenever the kill came

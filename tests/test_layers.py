@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -105,17 +104,6 @@ def test_yaml_is_read_in_one_place() -> None:
     assert [
         name for name in modules() if "yaml" in {item.partition(".")[0] for item in everything(name)}
     ] == ["opencode_policy.parse"]
-
-
-def test_every_dataclass_is_a_lean_one() -> None:
-    standard = [
-        name
-        for name, path in modules().items()
-        if re.search(
-            r"^from dataclasses import .*\bdataclass\b", path.read_text(encoding="utf-8"), re.MULTILINE
-        )
-    ]
-    assert standard == [], "import dataclass from opencode_policy.lean"
 
 
 class TestContract:
