@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - says that it is exported
 else:
 
-    def dataclass(*, frozen=False, slots=False, eq=True, order=False, kw_only=False):
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False, kw_only=False):
         """`dataclasses.dataclass`, as far as this package uses it."""
         standard = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)
 
@@ -30,7 +30,7 @@ else:
             cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard decorator reads a signature
             return _completed(standard(cls), frozen=frozen, eq=eq, order=order)
 
-        return make
+        return make if cls is None else make(cls)
 
 
 def _completed(cls: type[Any], *, frozen: bool, eq: bool, order: bool) -> type[Any]:
