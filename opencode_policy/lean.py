@@ -89,13 +89,15 @@ def _arguments(
     cls: type[Any], fields: Sequence[Field[Any]], args: tuple[Any, ...], given: dict[str, Any]
 ) -> tuple[Any, ...]:
     """The value of every field in order, from arguments by position, by name and from defaults."""
-    positional = [field.name for field in fields if not field.kw_only]
-    if len(args) > len(positional):
-        raise TypeError(f"{cls.__name__}() is given too many arguments")
-    values = dict(zip(positional, args, strict=False))
-    if not values.keys().isdisjoint(given):
-        raise TypeError(f"{cls.__name__}() is given an argument twice")
-    values |= given
+    values = given
+    if args:
+        positional = [field.name for field in fields if not field.kw_only]
+        if len(args) > len(positional):
+            raise TypeError(f"{cls.__name__}() is given too many arguments")
+        values = dict(zip(positional, args, strict=False))
+        if not values.keys().isdisjoint(given):
+            raise TypeError(f"{cls.__name__}() is given an argument twice")
+        values |= given
     made = tuple(
         [values.pop(field.name) if field.name in values else _default(cls, field) for field in fields]
     )
