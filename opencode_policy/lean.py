@@ -61,7 +61,7 @@ def _initializer(cls: type[Any]) -> Callable[..., None]:
         if given or len(args) != every:
             short = not given and least <= len(args) < every
             args = args + rest[len(args) - least :] if short else _arguments(cls, fields, args, given)
-        for put, value in zip(setters, args, strict=True):
+        for put, value in zip(setters, args):  # noqa: B905 - as many of both; the check would take a fifth of the time
             put(self, value)
         if finish is not None:
             finish(self)
