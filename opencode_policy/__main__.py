@@ -26,6 +26,18 @@ def _said(text: str) -> bool:
     return True
 
 
+def _forget_the_working_directory() -> None:
+    """Import nothing from the tree that is checked, where `python -m` looks first.
+
+    Unless this package itself was found there: then its developer is at work.
+    """
+    import os
+
+    here = os.path.realpath(os.curdir)
+    if os.path.realpath(f"{__file__}/../..") != here:
+        sys.path[:] = [folder for folder in sys.path if folder and os.path.realpath(folder) != here]
+
+
 def process() -> None:
     """Be the process of the command; never returns.
 
@@ -37,6 +49,7 @@ def process() -> None:
     import os
 
     gc.disable()
+    _forget_the_working_directory()
     code = main(sys.argv[1:])
     atexit._run_exitfuncs()
     try:

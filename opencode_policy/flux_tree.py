@@ -26,9 +26,12 @@ def is_below(path: str, folders: Collection[str]) -> bool:
 
 def folders_above(path: str) -> Iterator[str]:
     """The folder of a path relative to the repository, the one above it, and so on up to `.`."""
-    while path not in (".", "/"):
-        path = posixpath.dirname(path) or "."
-        yield path
+    at = path.rfind("/")
+    while at > 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
+    if path != ".":
+        yield "."
 
 
 def flux_kustomizations(tree: Tree) -> Iterator[Resource]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - says that it is exported
 else:
 
-    def dataclass(*, frozen=False, slots=False, eq=True, order=False, kw_only=False):
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False, kw_only=False):
         """`dataclasses.dataclass`, as far as this package uses it."""
         standard = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)
 
@@ -30,7 +30,7 @@ else:
             cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard decorator reads a signature
             return _completed(standard(cls), frozen=frozen, eq=eq, order=order)
 
-        return make
+        return make if cls is None else make(cls)
 
 
 def _completed(cls: type[Any], *, frozen: bool, eq: bool, order: bool) -> type[Any]:
@@ -61,7 +61,7 @@ def _initializer(cls: type[Any]) -> Callable[..., None]:
         if given or len(args) != every:
             short = not given and least <= len(args) < every
             args = args + rest[len(args) - least :] if short else _arguments(cls, fields, args, given)
-        for put, value in zip(setters, args, strict=True):
+        for put, value in zip(setters, args):  # noqa: B905 - as many of both; the check would take a fifth of the time
             put(self, value)
         if finish is not None:
             finish(self)
@@ -89,13 +89,15 @@ def _arguments(
     cls: type[Any], fields: Sequence[Field[Any]], args: tuple[Any, ...], given: dict[str, Any]
 ) -> tuple[Any, ...]:
     """The value of every field in order, from arguments by position, by name and from defaults."""
-    positional = [field.name for field in fields if not field.kw_only]
-    if len(args) > len(positional):
-        raise TypeError(f"{cls.__name__}() is given too many arguments")
-    values = dict(zip(positional, args, strict=False))
-    if not values.keys().isdisjoint(given):
-        raise TypeError(f"{cls.__name__}() is given an argument twice")
-    values |= given
+    values = given
+    if args:
+        positional = [field.name for field in fields if not field.kw_only]
+        if len(args) > len(positional):
+            raise TypeError(f"{cls.__name__}() is given too many arguments")
+        values = dict(zip(positional, args, strict=False))
+        if not values.keys().isdisjoint(given):
+            raise TypeError(f"{cls.__name__}() is given an argument twice")
+        values |= given
     made = tuple(
         [values.pop(field.name) if field.name in values else _default(cls, field) for field in fields]
     )

@@ -209,17 +209,20 @@ class _Builder:
         elif frame.key is None:
             frame.key = node if isinstance(node, ScalarNode) else self.complex_key(node)
         else:
-            self.entry(frame, frame.key, node)
-            frame.key = None
+            key, frame.key = frame.key, None
+            if key.value in frame.entries or key.value == "<<":
+                self.special(frame, key, node)
+            else:
+                frame.entries[key.value] = (key, node)
 
-    def entry(self, frame: _Frame, key: ScalarNode, value: Node) -> None:
+    def special(self, frame: _Frame, key: ScalarNode, value: Node) -> None:
+        """An entry that is a merge, or whose key is there already."""
         name = key.value
         if name == "<<" and (key.tag == _MERGE or not key.style):
             frame.merges.append(value)
             return
-        first = frame.entries.get(name)
-        if first is None:
-            frame.entries[name] = (key, value)
+        first = frame.entries.setdefault(name, (key, value))
+        if first[0] is key:
             return
         related = (Related("first written here", first[0].location),)
         message = f"the key '{name}' stands twice in this mapping"

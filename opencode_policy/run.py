@@ -24,7 +24,7 @@ from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue
-from opencode_policy.rules.table import load_rules
+from opencode_policy.rules.table import broken_plugins, load_rules
 from opencode_policy.schemas.folder import folder
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
@@ -65,7 +65,9 @@ def check(
         _must_exist(path)
     root = _common_root(paths)
     classes = load_rules()
-    policy = load_policy(find_policy(policy_directory, root), classes, root=root)
+    policy = load_policy(
+        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
+    )
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
@@ -173,7 +175,12 @@ def evaluate(
     shown = _shown(findings, choice, policy)
     gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
     result = Result(
-        tuple(shown), verdicts, gaps, tuple(said.failures), len(found.sources), len(tree.resources)
+        tuple(shown),
+        verdicts,
+        gaps,
+        (*broken_plugins(), *said.failures),
+        len(found.sources),
+        len(tree.resources),
     )
     return Run(result, found.sources, policy, known, _redactor(tree, said))
 

@@ -175,6 +175,15 @@ def test_copies_and_pickles() -> None:
     assert pickle.loads(pickle.dumps(kept)) == kept  # noqa: S301 - our own bytes
 
 
+def test_the_bare_decorator(dataclass: Decorator) -> None:
+    class Counter:
+        count: int = 0
+
+    made: Any = dataclass(Counter)
+    assert made(3) == made(count=3)
+    assert made().count == 0
+
+
 def test_a_method_that_the_class_has_stays() -> None:
     @lean.dataclass(frozen=True, slots=True)
     class Quiet:

@@ -48,11 +48,12 @@ def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
     from opencode_policy.discover import find_root
     from opencode_policy.policy.load import find_policy, load_policy
     from opencode_policy.policy.mistakes import PolicyError
+    from opencode_policy.rules.table import broken_plugins
 
     try:
         root = find_root(Path())
         found = find_policy(Path(directory) if directory else None, root)
-        return load_policy(found, rules, root=root)
+        return load_policy(found, rules, root=root, incomplete=bool(broken_plugins()))
     except PolicyError as error:
         raise _unusable(error) from error
 

@@ -60,6 +60,8 @@ def _verification(files: PolicyFiles, item: Requirement, path: tuple[Step, ...])
 def _rule(files: PolicyFiles, item: Requirement, rule: str, path: tuple[Step, ...]) -> Iterator[Mistake]:
     """A rule that a requirement names exists and says that it decides it."""
     facts = files.rules.get(rule)
+    if facts is None and files.incomplete:
+        return
     if facts is None:
         message = f"there is no rule {quoted(rule)}{suggestion(rule, files.rules)}"
         yield files.requirements.mistake(path, message)

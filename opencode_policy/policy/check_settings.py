@@ -16,7 +16,7 @@ def check_settings(files: PolicyFiles) -> Iterator[Mistake]:
     names = ((item.name, ("workspaces", at, "name")) for at, item in enumerate(document.value.workspaces))
     yield from repeated(document, names, "the name")
     for rule in document.value.rules:
-        if rule not in files.rules:
+        if rule not in files.rules and not files.incomplete:
             message = f"there is no rule {quoted(rule)}{suggestion(rule, files.rules)}"
             yield document.key_mistake(("rules", rule), message)
 

@@ -45,12 +45,16 @@ class PolicyDocument(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class PolicyFiles:
-    """The three files and the rules they speak of."""
+    """The three files and the rules they speak of.
+
+    `incomplete` says that an installed plugin could not be loaded, so there are rules nobody knows of.
+    """
 
     requirements: PolicyDocument[RequirementsFile]
     settings: PolicyDocument[PolicyFile]
     cluster: PolicyDocument[ClusterFile]
     rules: Mapping[str, RuleFacts]
+    incomplete: bool = False
 
     def runs(self, rule: str) -> bool:
         """Whether a rule is switched on."""

@@ -21,11 +21,14 @@ __all__ = ["PolicyError", "find_policy", "load_policy"]
 T = TypeVar("T")
 
 
-def load_policy(directory: Path, rules: Mapping[str, RuleFacts], *, root: Path | None = None) -> Policy:
+def load_policy(
+    directory: Path, rules: Mapping[str, RuleFacts], *, root: Path | None = None, incomplete: bool = False
+) -> Policy:
     """Read the policy of a folder and check it against the rules there are, by rule id.
 
-    Messages name the files relative to `root` where the folder lies below it. Raises PolicyError with
-    every mistake in the files themselves or, if there is none, with every one in how they fit together.
+    With `incomplete` it may name others: they belong to a plugin that could not be loaded. Messages name
+    the files relative to `root` where the folder lies below it. Raises PolicyError with every mistake in
+    the files themselves or, if there is none, with every one in how they fit together.
     """
     reader = _Reader(directory, _shown(directory, root))
     requirements = reader.read("requirements.yaml", RequirementsFile)
@@ -33,7 +36,7 @@ def load_policy(directory: Path, rules: Mapping[str, RuleFacts], *, root: Path |
     cluster = reader.read("cluster.yaml", ClusterFile)
     if requirements is None or settings is None or cluster is None:
         raise PolicyError(reader.mistakes)
-    return _joined(PolicyFiles(requirements, settings, cluster, rules))
+    return _joined(PolicyFiles(requirements, settings, cluster, rules, incomplete))
 
 
 def _joined(files: PolicyFiles) -> Policy:

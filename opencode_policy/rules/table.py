@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
+from opencode_policy.finding import RuleFailure
 from opencode_policy.rules.aggregator_incomplete import AggregatorIncomplete
 from opencode_policy.rules.auth_seed_misplaced import AuthSeedMisplaced
 from opencode_policy.rules.auth_unpersisted import AuthUnpersisted
@@ -142,9 +146,17 @@ BUILT_IN: tuple[type[Rule], ...] = (
 
 def load_rules() -> dict[str, type[Rule]]:
     """Built-in rules and those of installed plugins, by id."""
+    from_plugins, _ = _plugins()
+    return {rule.id: rule for rule in (*BUILT_IN, *from_plugins)}
+
+
+def broken_plugins() -> Sequence[RuleFailure]:
+    """Plugins that are installed and offer no usable rule: what they would have found nobody knows."""
+    return _plugins()[1]
+
+
+@cache
+def _plugins() -> tuple[Sequence[type[Rule]], Sequence[RuleFailure]]:
     from opencode_policy.rules.plugins import installed_rules
 
-    rules = {rule.id: rule for rule in BUILT_IN}
-    for rule in installed_rules():
-        rules.setdefault(rule.id, rule)
-    return rules
+    return installed_rules({rule.id for rule in BUILT_IN})

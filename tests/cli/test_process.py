@@ -219,3 +219,12 @@ def test_a_terminal_gets_colour(repository: Path) -> None:
     shown = os.read(leader, 65536)
     os.close(leader)
     assert shown.startswith(b"\x1b[1;31merror\x1b[0m[")
+
+
+def test_a_check_of_the_shipped_manifests_imports_nothing_dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    modules = imported("check", "kubernetes/")
+    assert "opencode_policy.rules.claim_mismatch" in modules
+    by_the_validator = {"email"}  # of schemas, which is compiled code and takes it along
+    assert {name.partition(".")[0] for name in dear(modules)} <= by_the_validator
+    assert not modules & {"difflib", "kubernetes_validate", "shutil"}
