@@ -121,7 +121,11 @@ def stopping(boots: Boots, boot: Boot, words: str, tag: str | None) -> Problem:
     ending = boot.failed[-1]
     container = ending.failed
     said = boots.simulation.symbols.words(ending.state.said)
-    message = words.format(container.name if container else "the pod") + (f": {said}" if said else "")
+    where = ending.state.stopped
+    failing = where is not None and not where.text.startswith(("exit", "$"))
+    reason = f"`{where.text}` fails" if where is not None and failing else said
+    message = words.format(container.name if container else "the pod") + (f": {reason}" if reason else "")
+    said = "" if failing else said
     return Problem(message, _stopped_at(container, said, ending), (), tag)
 
 

@@ -90,7 +90,7 @@ def delivered(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
 def _about(ending: Ending, symbols: Iterable[str]) -> bool:
     """Whether a path was taken because of what some texts are."""
     wanted = frozenset(symbols)
-    return any(topic & wanted for topic in ending.state.topics)
+    return any(opinion.topic & wanted for opinion in ending.state.opinions)
 
 
 def _written_at(seed: LoginSeed, ending: Ending) -> Place:
@@ -230,21 +230,34 @@ def _permissions(seed: LoginSeed, tag: str | None) -> Iterator[Problem]:
 
 
 def _replaced(seed: LoginSeed, boot: Boot, tag: str | None) -> list[Outcome]:
-    """Paths on which a start does away with a login that is newer than the Secret's."""
-    lost = [ending for ending in boot.finished if seed.own not in seed.sources(ending, seed.login.place)]
-    broken = [ending for ending in lost if _judged_by(ending, seed)]
-    plain = [ending for ending in lost if ending not in broken and not _about(ending, [seed.own])]
-    if plain:
-        words = "every start replaces the login by the Secret's: one that was made in the interface is lost"
-        return [Problem(words, _lost_at(seed, plain[0]), (), tag)]
-    if len(broken) < len(lost):
-        return [Unknown("whether a start replaces a newer login cannot be decided", seed.login.at, tag)]
+    """Paths on which a start does away with a login that is newer than the Secret's.
+
+    It may do so for what the login is (no JSON, say): then no login is lost.
+    """
+    kept = [ending for ending in boot.finished if seed.own in seed.sources(ending, seed.login.place)]
+    lost = [ending for ending in boot.finished if ending not in kept]
+    for ending in lost:
+        others = [other for other in kept if not _contradict(seed, ending, other, own=False)]
+        if not others:
+            words = (
+                "every start replaces the login by the Secret's: one that was made in the interface is lost"
+            )
+            return [Problem(words, _lost_at(seed, ending), (), tag)]
+        if any(not _contradict(seed, ending, other, own=True) for other in others):
+            words = "whether a start replaces a newer login cannot be decided"
+            return [Unknown(words, seed.login.at, tag)]
     return []
 
 
-def _judged_by(ending: Ending, seed: LoginSeed) -> bool:
-    """Whether the login was given up for what it is, and not for being another than the Secret's."""
-    return any(seed.own in topic and not topic & seed.first_version for topic in ending.state.topics)
+def _contradict(seed: LoginSeed, one: Ending, other: Ending, *, own: bool) -> bool:
+    """Whether two paths differ in what they take one of the logins for: somebody's own, or the Secret's."""
+    secret = seed.first_version | seed.second_version
+    mine = [
+        item
+        for item in one.state.opinions
+        if (seed.own in item.topic) == own and bool(item.topic & secret) != own
+    ]
+    return any(item.contradicts(theirs) for item in mine for theirs in other.state.opinions)
 
 
 def _lost_at(seed: LoginSeed, ending: Ending) -> Place:
@@ -257,10 +270,18 @@ def _lost_at(seed: LoginSeed, ending: Ending) -> Place:
 
 
 def _never_renewed(seed: LoginSeed, boot: Boot, tag: str | None) -> list[Outcome]:
-    if not boot.finished or any(seed.arrived(ending, seed.second_version) for ending in boot.finished):
-        return []
-    words = "a new login in the Secret is never put in place while there is an old one"
-    return [Problem(words, _guard(seed, boot), (), tag, "warning")]
+    """Paths on which the old login stays, although nothing is wrong with the Secret's new one."""
+    fresh = [ending for ending in boot.finished if seed.arrived(ending, seed.second_version)]
+    stale = [ending for ending in boot.finished if ending not in fresh]
+    for ending in stale:
+        others = [other for other in fresh if not _contradict(seed, ending, other, own=False)]
+        if others and any(not _contradict(seed, ending, other, own=True) for other in others):
+            words = "whether a new login of the Secret is put in place cannot be decided"
+            return [Unknown(words, seed.login.at, tag)]
+        if others or not fresh:
+            words = "a new login in the Secret is never put in place while there is an old one"
+            return [Problem(words, _guard(seed, boot), (), tag, "warning")]
+    return []
 
 
 def _guard(seed: LoginSeed, boot: Boot) -> Place:

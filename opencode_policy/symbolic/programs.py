@@ -23,6 +23,9 @@ _FILTERS = frozenset(
     }
 )  # fmt: skip
 """Programs whose output depends on nothing but their arguments, input and files."""
+_KEEPING = frozenset({"cut", "grep", "head", "rev", "sort", "tac", "tail", "tr", "uniq"})
+"""Filters that make nothing of nothing."""
+
 _SUMS = re.compile(r"(b2|md5|sha\d+|cksum|shasum)(sum)?$")
 _FIRST_FIELD = re.compile(r"cut (-d ? ?-f ?1|-f ?1 -d ? ?|-c ?1-\d+)|awk \{\s*print \$1;?\s*\}")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "0": "\0", '"': '"'}
@@ -57,6 +60,8 @@ def _filter(invocation: Invocation) -> None:
         _verify(invocation)
         return
     given = files or [state.stdin or ""]
+    if files and state.stdin and not sums:  # `awk -f PROGRAM <INPUT`
+        given = [*files, state.stdin]
     missing = [
         word for word in invocation.arguments if word.startswith("/") and not invocation.entry(word).exists
     ]
@@ -64,7 +69,9 @@ def _filter(invocation: Invocation) -> None:
         invocation.end(1)
         return
     words = [word for word in invocation.arguments if not sums or word.startswith("-")]
-    if _FIRST_FIELD.fullmatch(" ".join([invocation.name, *words])) and symbols.solid(given[0]):
+    if given == [""] and invocation.name in _KEEPING:
+        output = ""
+    elif _FIRST_FIELD.fullmatch(" ".join([invocation.name, *words])) and symbols.solid(given[0]):
         output = given[0].split(maxsplit=1)[0] if given[0].strip() else ""
     else:
         output = symbols.derived(" ".join([invocation.name, *words]), *given, solid=sums)

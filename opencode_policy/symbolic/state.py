@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from opencode_policy.shell.syntax import Function
 from opencode_policy.symbolic.events import Assumption, Code, Event, Where
@@ -34,14 +35,26 @@ class Doubt:
     negated: bool = False
 
 
+class Opinion(NamedTuple):
+    """How a condition was answered that is about texts of a rivalry; `asked` is what it is known by."""
+
+    topic: frozenset[str]
+    asked: tuple[int, int, int]
+    holds: bool
+
+    def contradicts(self, other: Opinion) -> bool:
+        """Whether the same was asked of the same, and answered otherwise."""
+        return self[:2] == other[:2] and self.holds != other.holds
+
+
 @dataclass(eq=False)
 class State:
     """A path's state. It belongs to one owner, who may change it; `fork` makes another.
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None
     where it is in `doubt`. `flow` says how the path goes on. Output goes to `sink`: the log, a buffer, or
-    nowhere. `bound` and `excluded` hold what was assumed of symbols, `topics` the sets of rival symbols
-    that conditions were about, `probes` are tests of files that were certain, `said` the last text that
+    nowhere. `bound` and `excluded` hold what was assumed of symbols, `opinions` what was
+    assumed of rival texts, `probes` are tests of files that were certain, `said` the last text that
     went to the log, `stopped` where the script ended early.
     """
 
@@ -73,7 +86,7 @@ class State:
     events: tuple[Event, ...] = ()
     probes: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
-    topics: frozenset[frozenset[str]] = frozenset()
+    opinions: frozenset[Opinion] = frozenset()
     said: str = ""
     stopped: Where | None = None
 
@@ -102,14 +115,15 @@ class State:
     def assume(self, where: Where, *, holds: bool, about: frozenset[str], expected: bool = False) -> None:
         """Write down an assumption."""
         self.assumed = (*self.assumed, Assumption(where, holds, about, expected))
-        topic = frozenset() if expected else rivals(about)
-        self.topics |= {topic} if topic else frozenset()
+        topic = rivals(about)
+        if topic and not expected:
+            self.opinions |= {Opinion(topic, where.key, holds)}
 
     def took_in(self, inner: State) -> State:
         """The shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
-        outer.assumed, outer.topics = inner.assumed, inner.topics
+        outer.assumed, outer.opinions = inner.assumed, inner.opinions
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
         outer.said, outer.stopped = inner.said, inner.stopped
         outer.end(inner.status, inner.doubt)
@@ -122,6 +136,7 @@ class State:
             self.flow, self.status, id(self.doubt), frozenset(self.variables.items()), self.files.key,
             self.events, self.directory, self.umask, self.options, self.arguments, self.sink, self.buffer,
             self.stdin, frozenset(self.functions), self.exported, self.checked, self.loops, self.name,
+            self.opinions,
         )  # fmt: skip
 
 
@@ -142,7 +157,6 @@ def merged(states: Iterable[State]) -> list[State]:
 
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
-    kept.topics &= other.topics
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
     if kept.events is not other.events:
