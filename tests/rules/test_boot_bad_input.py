@@ -1,4 +1,4 @@
-"""The rules that run scripts survive manifests and scripts of any shape, and say something of every workspace."""
+"""The rules that run scripts survive manifests and scripts of any shape, and always say something."""
 
 from __future__ import annotations
 
@@ -70,9 +70,10 @@ def test_any_value_anywhere(place: tuple[str | int, ...]) -> None:
 
 words = st.sampled_from(
     [
-        "git clone", '"$REPO_URL"', '"$REPO_DIR"', "if", "then", "fi", "while", "do", "done", "case", "esac", "in", "[",
-        "]", "-d", "{", "}", "(", ")", "$(", "`", '"', "'", "|", "&&", "||", ";", "&", "!", "x=1", "$x", "${x", "}", ">",
-        "<<E", "\n", "f() {", "f", "return", "exit 1", "rm -rf", "mv", "cp", "cat", "$@", "((", "eval", "exec sh", "$0",
+        "git clone", '"$REPO_URL"', '"$REPO_DIR"', "if", "then", "fi", "while", "do", "done", "case",
+        "esac", "in", "[", "]", "-d", "{", "}", "(", ")", "$(", "`", '"', "'", "|", "&&", "||", ";", "&",
+        "!", "x=1", "$x", "${x", "}", ">", "<<E", "\n", "f() {", "f", "return", "exit 1", "rm -rf", "mv",
+        "cp", "cat", "$@", "((", "eval", "exec sh", "$0",
     ]
 )  # fmt: skip
 

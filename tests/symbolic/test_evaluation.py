@@ -24,16 +24,25 @@ SCRIPTS = {
     "pattern that begins with a blank": 'h="abc  file"; echo "${h%% *}"',
     "length": "echo ${#URL} ${#EMPTY}",
     "case on a constant": "case $URL in http://*) echo plain ;; https://*) echo secure ;; esac",
-    "case with alternatives": "for x in flux ha other; do case $x in flux | ha) echo $x ;; *) echo none ;; esac; done",
-    "case with classes": "for x in abc a.c 'a b' A_1; do case $x in *[!A-Za-z0-9.]*) echo bad ;; *) echo ok ;; esac; done",
-    "case with quotes in a pattern": "x='a${b'; case $x in *\"\\${\"*) echo reference ;; *) echo plain ;; esac",
+    "case with alternatives": (
+        "for x in flux ha other; do case $x in flux | ha) echo $x ;; *) echo none ;; esac; done"
+    ),
+    "case with classes": (
+        "for x in abc a.c 'a b' A_1; do case $x in *[!A-Za-z0-9.]*) echo bad ;; *) echo ok ;; esac; done"
+    ),
+    "case with quotes in a pattern": (
+        "x='a${b'; case $x in *\"\\${\"*) echo reference ;; *) echo plain ;; esac"
+    ),
     "function with arguments": 'f() { echo "$2-$1" $#; }; f a "b c"',
     "function that sets": "f() { x=$1; }; f 5; echo $x",
     "local variable": "x=1; f() { local x=2; echo $x; }; f; echo $x",
     "return status": "f() { return 3; }; f; echo $?",
     "all arguments": 'set -- "a b" c; for x in "$@"; do echo "<$x>"; done; echo "$*" $#',
     "shift": "set -- a b c; shift; echo $1 $#; shift 2; echo $#",
-    "options by a loop": "set -- --all x; while [ $# -gt 0 ]; do case $1 in --all) a=1 ;; *) r=$1 ;; esac; shift; done; echo $a $r",
+    "options by a loop": (
+        "set -- --all x; while [ $# -gt 0 ]; do case $1 in --all) a=1 ;; "
+        "*) r=$1 ;; esac; shift; done; echo $a $r"
+    ),
     "field splitting": 'l="a  b c"; for x in $l; do echo "<$x>"; done; set -- $l; echo $#',
     "empty fields": 'set -- $EMPTY "$EMPTY" ""; echo $#',
     "command substitution": 'echo "$(echo a; echo b)"; x=$(printf "%s" hi); echo "$x"',
@@ -41,21 +50,30 @@ SCRIPTS = {
     "status of a substitution": "x=$(false) || echo failed; y=$(true) && echo fine",
     "dirname and basename": 'echo "$(dirname /a/b/c)" "$(basename /a/b/c.git .git)" "$(basename /a/b/)"',
     "printf": "printf '%s=%s\\n' a 1 b 2; printf '%d%%\\n' 5",
-    "test of strings": '[ a = a ] && echo 1; [ a != a ] || echo 2; [ -z "$EMPTY" ] && echo 3; [ -n "$URL" ] && echo 4',
+    "test of strings": (
+        '[ a = a ] && echo 1; [ a != a ] || echo 2; [ -z "$EMPTY" ] && echo 3; [ -n "$URL" ] && echo 4'
+    ),
     "test of numbers": "[ 3 -gt 2 ] && echo 1; [ 2 -ge 3 ] || echo 2; [ 1 -eq 01 ] && echo 3",
-    "test with and and or": "[ a = a -a b = c ] || echo 1; [ a = b -o c = c ] && echo 2; [ ! a = b ] && echo 3",
+    "test with and and or": (
+        "[ a = a -a b = c ] || echo 1; [ a = b -o c = c ] && echo 2; [ ! a = b ] && echo 3"
+    ),
     "test of nothing": '[ ] || echo 1; [ "" ] || echo 2; [ x ] && echo 3; [ -n ] && echo 4',
     "lists from the left": "true || echo a && echo b; false && echo c || echo d",
     "negation": "! true || echo 1; ! false && echo 2; if ! false; then echo 3; fi",
     "elif": "if false; then echo a; elif true; then echo b; else echo c; fi",
     "arithmetic": "i=3; echo $((i + 1)) $(( (i - 1) * 2 )) $((i > 2)); i=$((i+1)); echo $i",
-    "counting loop": "i=0; while [ $i -lt 5 ]; do i=$((i + 1)); [ $i -eq 2 ] && continue; [ $i -eq 4 ] && break; echo $i; done",
+    "counting loop": (
+        "i=0; while [ $i -lt 5 ]; do i=$((i + 1)); [ $i -eq 2 ] && continue; "
+        "[ $i -eq 4 ] && break; echo $i; done"
+    ),
     "until": "i=0; until [ $i -ge 3 ]; do i=$((i + 1)); done; echo $i",
     "subshell keeps its variables": "x=1; (x=2; echo $x); echo $x",
     "group does not": "x=1; { x=2; }; echo $x",
     "subshell that exits": "(exit 4); echo $?; (exit 0) && echo on",
     "errexit": "set -e; echo a; false; echo b",
-    "errexit spares conditions": "set -e; if false; then :; fi; false || true; ! true; false && true; echo end",
+    "errexit spares conditions": (
+        "set -e; if false; then :; fi; false || true; ! true; false && true; echo end"
+    ),
     "errexit in a function that is tested": "set -e; f() { false; echo on; }; f && echo yes; echo end",
     "errexit after a substitution": "set -e; x=$(false); echo never",
     "unset variable under set -u": "set -u; echo ${NONE:-ok}; echo $NONE; echo never",
