@@ -90,7 +90,7 @@ def delivered(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
 def _about(ending: Ending, symbols: Iterable[str]) -> bool:
     """Whether a path was taken because of what some texts are."""
     wanted = frozenset(symbols)
-    return any(opinion.topic & wanted for opinion in ending.state.opinions)
+    return any(opinion.topic & wanted for opinion in ending.state.topics)
 
 
 def _written_at(seed: LoginSeed, ending: Ending) -> Place:
@@ -254,10 +254,10 @@ def _contradict(seed: LoginSeed, one: Ending, other: Ending, *, own: bool) -> bo
     secret = seed.first_version | seed.second_version
     mine = [
         item
-        for item in one.state.opinions
+        for item in one.state.topics
         if (seed.own in item.topic) == own and bool(item.topic & secret) != own
     ]
-    return any(item.contradicts(theirs) for item in mine for theirs in other.state.opinions)
+    return any(item.contradicts(theirs) for item in mine for theirs in other.state.topics)
 
 
 def _lost_at(seed: LoginSeed, ending: Ending) -> Place:

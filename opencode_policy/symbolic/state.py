@@ -53,8 +53,8 @@ class State:
 
     `calls` are the function calls that are under way. `status` is the exit status of the last command, None
     where it is in `doubt`. `flow` says how the path goes on. Output goes to `sink`: the log, a buffer, or
-    nowhere. `bound` and `excluded` hold what was assumed of symbols, `opinions` what was
-    assumed of rival texts, `probes` are tests of files that were certain, `said` the last text that
+    nowhere. `bound` and `excluded` hold what was assumed of symbols, `topics` the sets of rival symbols
+    that conditions were about, `probes` are tests of files that were certain, `said` the last text that
     went to the log, `stopped` where the script ended early.
     """
 
@@ -86,7 +86,7 @@ class State:
     events: tuple[Event, ...] = ()
     probes: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
-    opinions: frozenset[Opinion] = frozenset()
+    topics: frozenset[Opinion] = frozenset()
     said: str = ""
     stopped: Where | None = None
 
@@ -117,13 +117,13 @@ class State:
         self.assumed = (*self.assumed, Assumption(where, holds, about, expected))
         topic = rivals(about)
         if topic and not expected:
-            self.opinions |= {Opinion(topic, where.key, holds)}
+            self.topics |= {Opinion(topic, where.key, holds)}
 
     def took_in(self, inner: State) -> State:
         """The shell after a subshell of it has come to an end: its effects remain, its variables do not."""
         outer = self.fork()
         outer.files, outer.events, outer.probes = inner.files, inner.events, inner.probes
-        outer.assumed, outer.opinions = inner.assumed, inner.opinions
+        outer.assumed, outer.topics = inner.assumed, inner.topics
         outer.bound, outer.excluded = dict(inner.bound), inner.excluded
         outer.said, outer.stopped = inner.said, inner.stopped
         outer.end(inner.status, inner.doubt)
@@ -136,7 +136,7 @@ class State:
             self.flow, self.status, id(self.doubt), frozenset(self.variables.items()), self.files.key,
             self.events, self.directory, self.umask, self.options, self.arguments, self.sink, self.buffer,
             self.stdin, frozenset(self.functions), self.exported, self.checked, self.loops, self.name,
-            self.opinions,
+            self.topics,
         )  # fmt: skip
 
 
@@ -157,6 +157,7 @@ def merged(states: Iterable[State]) -> list[State]:
 
 def _merge(kept: State, other: State) -> None:
     kept.assumed = _common(kept.assumed, other.assumed)
+    kept.topics &= other.topics
     kept.excluded &= other.excluded
     kept.bound = dict(kept.bound.items() & other.bound.items())
     if kept.events is not other.events:

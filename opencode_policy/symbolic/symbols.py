@@ -65,7 +65,7 @@ class Symbols:
     def rival(self, origin: str, rivalry: str, *, filled: bool = True) -> str:
         """A text known by its origin, and unlike all others of its rivalry.
 
-        What is assumed of such texts is kept of every path (`State.opinions`), so that two paths that end
+        What is assumed of such texts is kept of every path (`State.topics`), so that two paths that end
         alike for different reasons stay two.
         """
         key = (origin, ("rival", rivalry))
