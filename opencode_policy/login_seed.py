@@ -8,7 +8,7 @@ from functools import cached_property
 
 from opencode_policy.boots import Boots
 from opencode_policy.clones import given_by
-from opencode_policy.login_file import REPLACING, LoginFile, Seed
+from opencode_policy.login_file import LoginFile, Seed
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
@@ -200,12 +200,6 @@ def _not_a_file(seed: LoginSeed) -> tuple[str, Place] | None:
     server = seed.boots.workspace.server
     if server is None:
         return None
-    content = server.env(REPLACING)
-    if content.exists:
-        return (
-            f"{REPLACING} takes the place of the login file: a login made in the interface is lost",
-            content["name"],
-        )
     for found in seed.seeds:
         if found.use.container.name == server.name and found.path == seed.login.path:
             words = "the server's login file is the Secret itself, which it cannot write"

@@ -91,6 +91,7 @@ FIRST_BOOT = [
         "",
         line="          env:",
         message=_first("not set: REPO_DIR"),
+        also=("working-directory-mismatch",),
     ),
     Mutation(
         "FLUX-05",

@@ -70,6 +70,7 @@ LOGIN = [
         line="value: /root",
         message="the login goes to /root/.local/share/opencode/auth.json, but the server reads "
         "/home/opencode/.local/share/opencode/auth.json",
+        also=("auth-unpersisted",),
     ),
     Mutation(
         "HA-03",
@@ -82,6 +83,7 @@ LOGIN = [
         at=INIT,
         message="the login goes to .../.local/share/opencode/auth.json, but the server reads "
         "/home/opencode/.local/share/opencode/auth.json",
+        also=("auth-unpersisted",),
     ),
     Mutation(
         "FLUX-03",
@@ -148,6 +150,7 @@ LOGIN = [
 """,
         line='replace "$login" <"$COPILOT_SEED"',
         at=INIT,
+        also=("auth-unpersisted",),
     ),
     Mutation(
         "FLUX-08",
@@ -207,30 +210,18 @@ LOGIN = [
         line='cp "$COPILOT_SEED"',
         message="OpenCode cannot write the login: its permissions are 0400 instead of 0600",
     ),
-    Mutation(
-        "HA-08",
-        "the login from the environment",
-        "auth-seed-misplaced",
-        HA,
-        "            - name: XDG_CACHE_HOME\n",
-        """\
-            - name: OPENCODE_AUTH_CONTENT
-              valueFrom:
-                secretKeyRef:
-                  name: opencode-ha-secret
-                  key: copilot-login
-            - name: XDG_CACHE_HOME
-""",
-        line="- name: OPENCODE_AUTH_CONTENT",
-        message="OPENCODE_AUTH_CONTENT takes the place of the login file: a login made in the "
-        "interface is lost",
-        also=("clone-token-in-server", "secret-role-undelivered"),
-    ),
 ]
 
 
 STORING = [
-    Mutation("SECR-04", "the script is gone", "seed-script-defective", SEED, message=f"there is no {SEED}"),
+    Mutation(
+        "SECR-04",
+        "the script is gone",
+        "seed-script-defective",
+        SEED,
+        message=f"there is no {SEED}",
+        also=("runbook-missing",),
+    ),
     Mutation(
         "SECR-04",
         "the script cannot be called",
