@@ -173,10 +173,6 @@ def _empty(seed: LoginSeed, container: Container) -> Field | None:
 def kept(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
     """Whether a login made in the interface survives a start, and a new one of the Secret takes its place."""
     boots = seed.boots
-    problem = _not_a_file(seed)
-    if problem is not None:
-        yield Problem(problem[0], problem[1], (), tag)
-        return
     if seed.login.place.volume not in boots.kept:
         yield Unknown(f"{seed.login.path} is on no volume that outlives the pod", seed.login.at, tag)
         return
@@ -193,21 +189,6 @@ def kept(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
     yield from problems
     if not problems:
         yield Proof(f"a start leaves a login at {seed.login.path} alone", _guard(seed, boots.second), tag)
-
-
-def _not_a_file(seed: LoginSeed) -> tuple[str, Place] | None:
-    """The server must have a file of its own, which it can write."""
-    server = seed.boots.workspace.server
-    if server is None:
-        return None
-    for found in seed.seeds:
-        if found.use.container.name == server.name and found.path == seed.login.path:
-            words = "the server's login file is the Secret itself, which it cannot write"
-            mount = server.mount_of(found.path)
-            return f"{words}: logins in the interface fail", mount.field[
-                "mountPath"
-            ] if mount else found.use.at
-    return None
 
 
 def _permissions(seed: LoginSeed, tag: str | None) -> Iterator[Problem]:

@@ -105,6 +105,21 @@ fi
                 changed=(_HOME, f"{_HOME}\n{_DATA}"),
             ),
         ),
+        Example(
+            "a Secret in place of the file has nothing to be put anywhere",
+            starting(
+                "exit 0\n",
+                changed=(
+                    "      volumes:\n",
+                    """\
+            - name: login
+              subPath: auth.json
+              mountPath: /home/user/.local/share/opencode/auth.json
+      volumes:
+""",
+                ),
+            ),
+        ),
     )
     bad = (
         Example(
@@ -222,22 +237,6 @@ fi
                 changed=(
                     "            secretName: keys",
                     "            secretName: keys\n            defaultMode: 0440",
-                ),
-            ),
-        ),
-        Example(
-            "the Secret itself",
-            starting(
-                "exit 0\n",
-                changed=(
-                    "      volumes:\n",
-                    """\
-            - name: login
-              subPath: auth.json
-              mountPath: /home/user/.local/share/opencode/auth.json  \
-# <- the server's login file is the Secret itself, which it cannot write: logins in the interface fail
-      volumes:
-""",
                 ),
             ),
         ),
