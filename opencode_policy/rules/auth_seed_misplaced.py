@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from opencode_policy.boot_examples import starting
 from opencode_policy.boots import boots_of
-from opencode_policy.login_seed import LoginSeed, delivered, kept
+from opencode_policy.login_kept import kept
+from opencode_policy.login_seed import LoginSeed, delivered
 from opencode_policy.outcome import Outcome, Unknown
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule
