@@ -15,6 +15,7 @@ from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import GitRun, Probed
 from opencode_policy.symbolic.files import REPOSITORY
 from opencode_policy.symbolic.places import Place as FilePlace
+from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Container
 
 
@@ -167,11 +168,20 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         message = f"on an empty volume this clone is never reached{condition}"
         yield Problem(message, script.location(call.span), (), tag)
     if not calls:
-        lists = (boots.pod.spec["initContainers"], boots.pod.spec["containers"])
-        message = (
-            f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
-        )
-        yield Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
+        yield _no_clone(boots, tag)
+
+
+def _no_clone(boots: Boots, tag: str | None) -> Outcome:
+    """Nothing that can be read clones."""
+    unread = list(unread_processes(boots.workspace.tree, boots.pod))
+    missing = [process for process in unread if process.missing]
+    if missing:
+        return Problem(missing[0].words, missing[0].at, (), tag)
+    if unread:
+        return Unknown(unread[0].words, unread[0].at, tag)
+    lists = (boots.pod.spec["initContainers"], boots.pod.spec["containers"])
+    message = f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
+    return Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
 
 
 def _lost(boots: Boots, event: GitRun, ending: Ending) -> Problem:

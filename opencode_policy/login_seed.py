@@ -17,6 +17,7 @@ from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import Wrote
 from opencode_policy.symbolic.files import FILE
 from opencode_policy.symbolic.places import Place as FilePlace
+from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Container
 
 
@@ -97,9 +98,12 @@ def written_at(seed: LoginSeed, ending: Ending) -> Place:
     return events[-1].where.location if events else seed.seeds[0].use.at
 
 
-def _astray(seed: LoginSeed, boot: Boot, tag: str | None) -> Problem:
+def _astray(seed: LoginSeed, boot: Boot, tag: str | None) -> Outcome:
     """The login goes to another place, or nowhere."""
     events = [event for ending in boot.finished for event in seed.writes(ending, seed.first_version)]
+    unread = next(unread_processes(seed.boots.workspace.tree, seed.boots.pod), None)
+    if not events and unread is not None:
+        return Unknown(unread.words, unread.at, tag)
     if not events:
         return _unread(seed, tag)
     whole = [event for event in events if event.content in seed.first_version]

@@ -188,6 +188,28 @@ FIRST_BOOT = [
         'first_stage() {\n    check_environment\n    [ -d "$REPO_DIR" ]\n',
         line='    [ -d "$REPO_DIR" ]',
     ),
+    Mutation(
+        "FLUX-05",
+        "the script's name is misspelt",
+        "clone-unguarded",
+        FLUX,
+        "command: [/bin/sh, /scripts/init-workspace.sh]",
+        "command: [/bin/sh, /scripts/init-workspce.sh]",
+        line="/scripts/init-workspce.sh",
+        message="init-workspace runs /scripts/init-workspce.sh, which is not there; did you mean "
+        "'/scripts/init-workspace.sh'?",
+    ),
+    Mutation(
+        "HA-05",
+        "the script is not among the files of the ConfigMap",
+        "clone-unguarded",
+        f"{APPS}/components/workspace/kustomization.yaml",
+        "      - ./init-workspace.sh\n",
+        "",
+        line="/scripts/init-workspace.sh",
+        at=HA,
+        also=("manifest-orphaned",),
+    ),
 ]
 
 
