@@ -153,6 +153,13 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         for event in ending.events
         if isinstance(event, GitRun) and event.subcommand == "clone"
     ]
+    bare = [event for event in elsewhere if event.done and event.target and event.target.volume in boots.kept]
+    if bare:
+        words = (
+            f"what is cloned to {bare[0].path} has no working tree, and what is made of it is not followed"
+        )
+        yield Unknown(words, bare[0].where.location, tag)
+        return
     if elsewhere:
         yield _lost(boots, elsewhere[-1], boot.finished[0])
         return
