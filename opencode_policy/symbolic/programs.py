@@ -189,7 +189,7 @@ def _sequence(invocation: Invocation) -> None:
 PROGRAMS: dict[str, Program] = {
     **BUILTINS, **FILE_PROGRAMS, **PATH_PROGRAMS,
     "[": test, "[[": test, "test": test, "git": git, "echo": _echo, "printf": _printf, "cat": _cat,
-    "tee": _tee, "date": _date, "hostname": _date, "id": _date, "uname": _date, "whoami": _date, "nproc": _date,
-    "seq": _sequence,
+    "tee": _tee, "date": _date, "hostname": _date, "id": _date, "uname": _date, "whoami": _date,
+    "nproc": _date, "seq": _sequence,
 }  # fmt: skip
 """Every program that is known, by name."""
