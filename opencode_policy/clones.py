@@ -15,6 +15,7 @@ from opencode_policy.symbolic.boot import Boot, Ending
 from opencode_policy.symbolic.events import GitRun, Probed
 from opencode_policy.symbolic.files import REPOSITORY
 from opencode_policy.symbolic.places import Place as FilePlace
+from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Container
 
 
@@ -121,7 +122,11 @@ def stopping(boots: Boots, boot: Boot, words: str, tag: str | None) -> Problem:
     ending = boot.failed[-1]
     container = ending.failed
     said = boots.simulation.symbols.words(ending.state.said)
-    message = words.format(container.name if container else "the pod") + (f": {said}" if said else "")
+    where = ending.state.stopped
+    failing = where is not None and not where.text.startswith(("exit", "$"))
+    reason = f"`{where.text}` fails" if where is not None and failing else said
+    message = words.format(container.name if container else "the pod") + (f": {reason}" if reason else "")
+    said = "" if failing else said
     return Problem(message, _stopped_at(container, said, ending), (), tag)
 
 
@@ -148,6 +153,13 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         for event in ending.events
         if isinstance(event, GitRun) and event.subcommand == "clone"
     ]
+    bare = [event for event in elsewhere if event.done and event.target and event.target.volume in boots.kept]
+    if bare:
+        words = (
+            f"what is cloned to {bare[0].path} has no working tree, and what is made of it is not followed"
+        )
+        yield Unknown(words, bare[0].where.location, tag)
+        return
     if elsewhere:
         yield _lost(boots, elsewhere[-1], boot.finished[0])
         return
@@ -163,11 +175,20 @@ def _nothing_cloned(boots: Boots, tag: str | None) -> Iterator[Outcome]:
         message = f"on an empty volume this clone is never reached{condition}"
         yield Problem(message, script.location(call.span), (), tag)
     if not calls:
-        lists = (boots.pod.spec["initContainers"], boots.pod.spec["containers"])
-        message = (
-            f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
-        )
-        yield Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
+        yield _no_clone(boots, tag)
+
+
+def _no_clone(boots: Boots, tag: str | None) -> Outcome:
+    """Nothing that can be read clones."""
+    unread = list(unread_processes(boots.workspace.tree, boots.pod))
+    missing = [process for process in unread if process.missing]
+    if missing:
+        return Problem(missing[0].words, missing[0].at, (), tag)
+    if unread:
+        return Unknown(unread[0].words, unread[0].at, tag)
+    lists = (boots.pod.spec["initContainers"], boots.pod.spec["containers"])
+    message = f"no container of {boots.pod.workload.name} clones a repository: an empty volume stays empty"
+    return Problem(message, next((field for field in lists if field), boots.pod.spec), (), tag)
 
 
 def _lost(boots: Boots, event: GitRun, ending: Ending) -> Problem:

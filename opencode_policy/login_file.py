@@ -17,9 +17,6 @@ ROLE = "auth"
 _NAME = "opencode/auth.json"
 """Below the data directory (packages/opencode/src/global/index.ts and auth/index.ts)."""
 
-REPLACING = "OPENCODE_AUTH_CONTENT"
-"""A variable whose content OpenCode takes instead of the file (auth/index.ts)."""
-
 
 @dataclass(frozen=True, slots=True)
 class LoginFile:

@@ -8,18 +8,17 @@ from functools import cached_property
 
 from opencode_policy.boots import Boots
 from opencode_policy.clones import given_by
-from opencode_policy.login_file import REPLACING, LoginFile, Seed
+from opencode_policy.login_file import LoginFile, Seed
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
 from opencode_policy.shell.variables import variables_read
 from opencode_policy.symbolic.boot import Boot, Ending
-from opencode_policy.symbolic.events import Removed, Wrote
+from opencode_policy.symbolic.events import Wrote
 from opencode_policy.symbolic.files import FILE
 from opencode_policy.symbolic.places import Place as FilePlace
+from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Container
-
-_MODE = 0o600
 
 
 @dataclass(frozen=True)
@@ -80,27 +79,31 @@ def delivered(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
         yield _astray(seed, boot, tag)
     else:
         other = [ending for ending in boot.finished if ending not in placed]
-        open_ones = [ending for ending in other if not _about(ending, seed.first_version)]
+        open_ones = [ending for ending in other if not about(ending, seed.first_version)]
         if open_ones:
             yield Unknown("whether the login is put in place cannot be decided", seed.login.at, tag)
         else:
-            yield Proof(f"the Secret's login arrives at {seed.login.path}", _written_at(seed, placed[0]), tag)
+            yield Proof(f"the Secret's login arrives at {seed.login.path}", written_at(seed, placed[0]), tag)
 
 
-def _about(ending: Ending, symbols: Iterable[str]) -> bool:
+def about(ending: Ending, symbols: Iterable[str]) -> bool:
     """Whether a path was taken because of what some texts are."""
     wanted = frozenset(symbols)
-    return any(topic & wanted for topic in ending.state.topics)
+    return any(opinion.topic & wanted for opinion in ending.state.topics)
 
 
-def _written_at(seed: LoginSeed, ending: Ending) -> Place:
+def written_at(seed: LoginSeed, ending: Ending) -> Place:
+    """Where the login was put in place."""
     events = [event for event in seed.writes(ending, seed.first_version) if event.place == seed.login.place]
     return events[-1].where.location if events else seed.seeds[0].use.at
 
 
-def _astray(seed: LoginSeed, boot: Boot, tag: str | None) -> Problem:
+def _astray(seed: LoginSeed, boot: Boot, tag: str | None) -> Outcome:
     """The login goes to another place, or nowhere."""
     events = [event for ending in boot.finished for event in seed.writes(ending, seed.first_version)]
+    unread = next(unread_processes(seed.boots.workspace.tree, seed.boots.pod), None)
+    if not events and unread is not None:
+        return Unknown(unread.words, unread.at, tag)
     if not events:
         return _unread(seed, tag)
     whole = [event for event in events if event.content in seed.first_version]
@@ -168,107 +171,3 @@ def _empty(seed: LoginSeed, container: Container) -> Field | None:
         entry for entry in container.field["env"] if entry["name"].text in read and not entry["valueFrom"]
     ]
     return next((entry["value"] for entry in empty if not entry["value"].text), None)
-
-
-def kept(seed: LoginSeed, tag: str | None) -> Iterator[Outcome]:
-    """Whether a login made in the interface survives a start, and a new one of the Secret takes its place."""
-    boots = seed.boots
-    problem = _not_a_file(seed)
-    if problem is not None:
-        yield Problem(problem[0], problem[1], (), tag)
-        return
-    if seed.login.place.volume not in boots.kept:
-        yield Unknown(f"{seed.login.path} is on no volume that outlives the pod", seed.login.at, tag)
-        return
-    if (
-        boots.second is None
-        or boots.renewed is None
-        or not any(seed.arrived(ending, seed.first_version) for ending in boots.first.finished)
-    ):
-        yield Unknown("the first start leaves no login that a later one could find", seed.login.at, tag)
-        return
-    problems = [*_permissions(seed, tag), *_replaced(seed, boots.second, tag)]
-    if not problems:
-        problems += _never_renewed(seed, boots.renewed, tag)
-    yield from problems
-    if not problems:
-        yield Proof(f"a start leaves a login at {seed.login.path} alone", _guard(seed, boots.second), tag)
-
-
-def _not_a_file(seed: LoginSeed) -> tuple[str, Place] | None:
-    """The server must have a file of its own, which it can write."""
-    server = seed.boots.workspace.server
-    if server is None:
-        return None
-    content = server.env(REPLACING)
-    if content.exists:
-        return (
-            f"{REPLACING} takes the place of the login file: a login made in the interface is lost",
-            content["name"],
-        )
-    for found in seed.seeds:
-        if found.use.container.name == server.name and found.path == seed.login.path:
-            words = "the server's login file is the Secret itself, which it cannot write"
-            mount = server.mount_of(found.path)
-            return f"{words}: logins in the interface fail", mount.field[
-                "mountPath"
-            ] if mount else found.use.at
-    return None
-
-
-def _permissions(seed: LoginSeed, tag: str | None) -> Iterator[Problem]:
-    """OpenCode keeps the file at 0600."""
-    ending = next(item for item in seed.boots.first.finished if seed.arrived(item, seed.first_version))
-    mode = ending.files.look(seed.login.place).mode
-    at = _written_at(seed, ending)
-    if mode is not None and mode & 0o077:
-        words = f"others can read the login: its permissions are {mode:04o} instead of {_MODE:04o}"
-        yield Problem(words, at, (), tag, "warning")
-    elif mode is not None and not mode & 0o200:
-        words = f"OpenCode cannot write the login: its permissions are {mode:04o} instead of {_MODE:04o}"
-        yield Problem(words, at, (), tag)
-
-
-def _replaced(seed: LoginSeed, boot: Boot, tag: str | None) -> list[Outcome]:
-    """Paths on which a start does away with a login that is newer than the Secret's."""
-    lost = [ending for ending in boot.finished if seed.own not in seed.sources(ending, seed.login.place)]
-    broken = [ending for ending in lost if _judged_by(ending, seed)]
-    plain = [ending for ending in lost if ending not in broken and not _about(ending, [seed.own])]
-    if plain:
-        words = "every start replaces the login by the Secret's: one that was made in the interface is lost"
-        return [Problem(words, _lost_at(seed, plain[0]), (), tag)]
-    if len(broken) < len(lost):
-        return [Unknown("whether a start replaces a newer login cannot be decided", seed.login.at, tag)]
-    return []
-
-
-def _judged_by(ending: Ending, seed: LoginSeed) -> bool:
-    """Whether the login was given up for what it is, and not for being another than the Secret's."""
-    return any(seed.own in topic and not topic & seed.first_version for topic in ending.state.topics)
-
-
-def _lost_at(seed: LoginSeed, ending: Ending) -> Place:
-    places = [
-        event.where.location
-        for event in ending.events
-        if isinstance(event, Wrote | Removed) and event.place == seed.login.place
-    ]
-    return places[-1] if places else seed.login.at
-
-
-def _never_renewed(seed: LoginSeed, boot: Boot, tag: str | None) -> list[Outcome]:
-    if not boot.finished or any(seed.arrived(ending, seed.second_version) for ending in boot.finished):
-        return []
-    words = "a new login in the Secret is never put in place while there is an old one"
-    return [Problem(words, _guard(seed, boot), (), tag, "warning")]
-
-
-def _guard(seed: LoginSeed, boot: Boot) -> Place:
-    """The test that looks for a login before one is put in place."""
-    folder = seed.login.place.parent
-    for ending in boot.finished:
-        for event in ending.probes:
-            if event.place.below(folder) and event.place.path.startswith(seed.login.place.path):
-                return event.where.location
-    ending = next(item for item in seed.boots.first.finished if seed.arrived(item, seed.first_version))
-    return _written_at(seed, ending)

@@ -15,12 +15,17 @@ from opencode_policy.symbolic.boot import Boot, Ending, Simulation
 from opencode_policy.symbolic.environment import Start
 from opencode_policy.symbolic.events import Assumption, Event, GitRun, doubtful
 from opencode_policy.symbolic.expansion import AMBIENT
+from opencode_policy.symbolic.files import Files
+from opencode_policy.symbolic.symbols import rivals
 
 _TAKING_IN = frozenset({"pull", "merge", "rebase", "reset", "checkout", "switch", "cherry-pick"})
 """Subcommands that can put other commits into a work tree."""
 
 Key = tuple[int, int, int]
 """What a construct of a script is known by."""
+
+_MOVING_ONLY = frozenset({"reset", "checkout", "switch"})
+"""Those of them that do so only if they name commits of another repository."""
 
 _SENDING_FOR = frozenset({"pull", "fetch", "remote", "submodule"})
 
@@ -56,7 +61,7 @@ def updating_calls(scripts: Sequence[PodScript]) -> list[tuple[PodScript, GitCal
         found += [
             (script, call)
             for call in calls
-            if call.line.subcommand == "pull" or (sent and call.line.subcommand in _TAKING_IN)
+            if _takes_in(call.line.subcommand, call.line.arguments, sent=sent)
         ]
     return found
 
@@ -110,9 +115,22 @@ def searched(boots: Boots) -> tuple[Boot | None, dict[str, str]]:
 
 def _opened(boots: Boots, names: list[str]) -> tuple[Boot, dict[str, str]]:
     symbols = boots.simulation.symbols
-    changed = {name: symbols.fresh(f"the value of {name}") for name in names}
+    changed = {name: symbols.rival(f"any value of {name}", name, filled=False) for name in names}
     simulation = Simulation(boots.workspace.tree, boots.pod, symbols, changed, boots.simulation.watched)
-    return simulation.start(Start(2), boots.left), {symbol: name for name, symbol in changed.items()}
+    return simulation.start(Start(2, 0), _without_contents(boots)), {
+        symbol: name for name, symbol in changed.items()
+    }
+
+
+def _without_contents(boots: Boots) -> Files:
+    """What the first boot left, but for what is in the files: it only tells paths apart."""
+    symbols = boots.simulation.symbols
+    entries = dict(boots.left or Files())
+    for place, entry in entries.items():
+        if entry.content and rivals(symbols.sources(entry.content)):
+            content = symbols.derived(f"the contents of {place.path}", filled=True)
+            entries[place] = entry._replace(content=content)
+    return Files(entries)
 
 
 def _candidates(boots: Boots) -> list[str]:
@@ -142,13 +160,19 @@ def _taken_in(events: tuple[Event, ...]) -> Iterator[GitRun]:
     for event in events:
         if not isinstance(event, GitRun) or not event.done:
             continue
-        if (
-            event.subcommand == "pull"
-            or (sent and event.subcommand in _TAKING_IN)
-            or (event.subcommand == "submodule" and "--remote" in event.arguments)
-        ):
+        if _takes_in(event.subcommand, event.arguments, sent=sent):
             yield event
         sent = (sent or event.subcommand in ("fetch", "remote")) and event.subcommand not in ("clone", "init")
+
+
+def _takes_in(subcommand: str, arguments: tuple[str, ...], *, sent: bool) -> bool:
+    """Whether a call takes in commits, given that others were sent for before."""
+    if subcommand in ("pull", "submodule"):
+        return subcommand == "pull" or "--remote" in arguments
+    if not sent or subcommand not in _TAKING_IN:
+        return False
+    foreign = any("/" in word or "@{" in word or "FETCH_HEAD" in word for word in arguments)
+    return foreign or subcommand not in _MOVING_ONLY
 
 
 def _asked(boot: Boot, event: Event, switches: dict[str, str]) -> Assumption | None:

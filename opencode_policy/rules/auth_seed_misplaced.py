@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from opencode_policy.boot_examples import starting
 from opencode_policy.boots import boots_of
-from opencode_policy.login_seed import LoginSeed, delivered, kept
+from opencode_policy.login_kept import kept
+from opencode_policy.login_seed import LoginSeed, delivered
 from opencode_policy.outcome import Outcome, Unknown
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule
@@ -103,6 +104,21 @@ fi
             starting(
                 _HASHED.replace("$HOME/.local/share", "/workspace/data"),
                 changed=(_HOME, f"{_HOME}\n{_DATA}"),
+            ),
+        ),
+        Example(
+            "a Secret in place of the file has nothing to be put anywhere",
+            starting(
+                "exit 0\n",
+                changed=(
+                    "      volumes:\n",
+                    """\
+            - name: login
+              subPath: auth.json
+              mountPath: /home/user/.local/share/opencode/auth.json
+      volumes:
+""",
+                ),
             ),
         ),
     )
@@ -222,22 +238,6 @@ fi
                 changed=(
                     "            secretName: keys",
                     "            secretName: keys\n            defaultMode: 0440",
-                ),
-            ),
-        ),
-        Example(
-            "the Secret itself",
-            starting(
-                "exit 0\n",
-                changed=(
-                    "      volumes:\n",
-                    """\
-            - name: login
-              subPath: auth.json
-              mountPath: /home/user/.local/share/opencode/auth.json  \
-# <- the server's login file is the Secret itself, which it cannot write: logins in the interface fail
-      volumes:
-""",
                 ),
             ),
         ),

@@ -14,6 +14,7 @@ from opencode_policy.pod_scripts import PodScript, pod_scripts
 from opencode_policy.pulls import Update, entry_of, forwards_only, scripts_of_pod, updates, updating_calls
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
+from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Pod
 
 _CAN, _ONLY = "AUTO-01", "SCOPE-04"
@@ -211,7 +212,10 @@ spec:
         for pod in pods_beside(workspace, boots.pod):
             others += self._by_itself(workspace.tree, pod)
         yield from others
-        if not updating_calls(scripts):
+        unread = next(unread_processes(workspace.tree, boots.pod), None)
+        if not updating_calls(scripts) and unread is not None:
+            yield Unknown(unread.words, unread.at)
+        elif not updating_calls(scripts):
             yield from _never(boots, sound=not others)
         elif boots.clone is None or boots.second is None or boots.second.overflow:
             yield Unknown("no start leaves a clone that could be brought up to date", workspace.anchor)

@@ -24,7 +24,10 @@ ENTRYPOINTS = {"alpine/git": ["git"], "bitnami/git": [], "library/alpine": []}
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a pod starts: its number since the volumes were new, and the version of its Secrets' contents."""
+    """How a pod starts: its number since the volumes were new, and the version of its Secrets' contents.
+
+    With version 0 it does not matter which contents they are, so that fewer paths are told apart.
+    """
 
     boot: int = 1
     secrets: int = 1
@@ -177,6 +180,8 @@ def _secret(
 def secret_content(symbols: Symbols, secret: str, key: str, version: int) -> str:
     """The contents of a key of a Secret; another version is another text."""
     rivalry = f"the key {key} of the Secret {secret}"
+    if not version:
+        return symbols.derived(rivalry, filled=True)
     return symbols.rival(f"version {version} of {rivalry}", rivalry)
 
 

@@ -104,7 +104,8 @@ def _move(invocation: Invocation) -> None:
     for source in sources:
         goal = _goal(invocation, source, target, inside="T" not in options)
         origin, entry = invocation.place(source), invocation.entry(source)
-        if invocation.read_only(goal) or entry.kind == ABSENT or _full(invocation, goal):
+        into_itself = invocation.place(goal).below(origin)
+        if invocation.read_only(goal) or entry.kind == ABSENT or into_itself or _full(invocation, goal):
             invocation.end(1)
             return
         if "n" in options and invocation.entry(goal).exists:

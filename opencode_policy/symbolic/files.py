@@ -19,9 +19,8 @@ _GIT_FOLDERS = frozenset({"", "objects", "refs", "refs/heads", "refs/tags", "hoo
 _GIT_FILES = frozenset({"HEAD", "config", "description"})
 _OF_IMAGES = frozenset(
     {
-        "", "app", "bin", "boot", "code", "config", "data", "dev", "etc", "git", "home", "lib", "lib64",
-        "media", "mnt", "nix", "opt", "proc", "root", "run", "sbin", "scripts", "srv", "sys", "tmp", "usr",
-        "var", "work", "workspace",
+        "", "app", "bin", "boot", "dev", "etc", "git", "home", "lib", "lib64", "media", "mnt", "nix", "opt",
+        "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var",
     }
 )  # fmt: skip
 """Folders that images may have at the root of their file system."""

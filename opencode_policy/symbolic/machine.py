@@ -15,7 +15,7 @@ from opencode_policy.symbolic.symbols import Symbols
 
 _PASSED_ON = re.compile(r"\$\{?[1-9@*]")
 _STEPS = 40_000
-_PATHS = 96
+_PATHS = 192
 
 Program = Callable[["Invocation"], None]
 """Does what a program does to the state of its invocation."""

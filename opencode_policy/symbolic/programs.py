@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from opencode_policy.symbolic.builtins import BUILTINS
 from opencode_policy.symbolic.conditions import test
-from opencode_policy.symbolic.events import Probed
 from opencode_policy.symbolic.file_programs import FILE_PROGRAMS
-from opencode_policy.symbolic.files import FILE, FOLDER
+from opencode_policy.symbolic.files import FILE
 from opencode_policy.symbolic.git import git
-from opencode_policy.symbolic.machine import Invocation, Program, note
-from opencode_policy.symbolic.symbols import is_known
+from opencode_policy.symbolic.machine import Invocation, Program
+from opencode_policy.symbolic.path_programs import PATH_PROGRAMS
 
 _FILTERS = frozenset(
     {
@@ -23,6 +21,9 @@ _FILTERS = frozenset(
     }
 )  # fmt: skip
 """Programs whose output depends on nothing but their arguments, input and files."""
+_KEEPING = frozenset({"cut", "grep", "head", "rev", "sort", "tac", "tail", "tr", "uniq"})
+"""Filters that make nothing of nothing."""
+
 _SUMS = re.compile(r"(b2|md5|sha\d+|cksum|shasum)(sum)?$")
 _FIRST_FIELD = re.compile(r"cut (-d ? ?-f ?1|-f ?1 -d ? ?|-c ?1-\d+)|awk \{\s*print \$1;?\s*\}")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "0": "\0", '"': '"'}
@@ -57,6 +58,8 @@ def _filter(invocation: Invocation) -> None:
         _verify(invocation)
         return
     given = files or [state.stdin or ""]
+    if files and state.stdin and not sums:  # `awk -f PROGRAM <INPUT`
+        given = [*files, state.stdin]
     missing = [
         word for word in invocation.arguments if word.startswith("/") and not invocation.entry(word).exists
     ]
@@ -64,7 +67,9 @@ def _filter(invocation: Invocation) -> None:
         invocation.end(1)
         return
     words = [word for word in invocation.arguments if not sums or word.startswith("-")]
-    if _FIRST_FIELD.fullmatch(" ".join([invocation.name, *words])) and symbols.solid(given[0]):
+    if given == [""] and invocation.name in _KEEPING:
+        output = ""
+    elif _FIRST_FIELD.fullmatch(" ".join([invocation.name, *words])) and symbols.solid(given[0]):
         output = given[0].split(maxsplit=1)[0] if given[0].strip() else ""
     else:
         output = symbols.derived(" ".join([invocation.name, *words]), *given, solid=sums)
@@ -155,63 +160,6 @@ def _cat(invocation: Invocation) -> None:
     invocation.end(status)
 
 
-def _dirname(invocation: Invocation) -> None:
-    path = invocation.arguments[-1] if invocation.arguments else ""
-    invocation.write((posixpath.dirname(path.rstrip("/")) or ("/" if path.startswith("/") else ".")) + "\n")
-    invocation.end(0)
-
-
-def _basename(invocation: Invocation) -> None:
-    words = [word for word in invocation.arguments if not word.startswith("-")]
-    name = words[0].rstrip("/").rpartition("/")[2] if words else ""
-    if not is_known(name):
-        name = invocation.machine.symbols.derived("basename", *words)
-    elif len(words) > 1 and name != words[1]:
-        name = name.removesuffix(words[1])
-    invocation.write(name + "\n")
-    invocation.end(0)
-
-
-def _realpath(invocation: Invocation) -> None:
-    words = [word for word in invocation.arguments if not word.startswith("-")]
-    path = words[-1] if words else "."
-    full = path if path.startswith("/") else posixpath.join(invocation.state.directory, path)
-    invocation.write(posixpath.normpath(full) + "\n")
-    invocation.end(0)
-
-
-def _listed(invocation: Invocation) -> None:
-    """`ls`: names of a folder's entries, as far as they are known."""
-    state, symbols = invocation.state, invocation.machine.symbols
-    paths = [word for word in invocation.arguments if not word.startswith("-")] or ["."]
-    hidden = any(set("aA") & set(word) for word in invocation.arguments if word.startswith("-"))
-    entry, place = invocation.entry(paths[0]), invocation.place(paths[0])
-    names = [name for name in state.files.children(place) if hidden or not name.startswith(".")]
-    if entry.exists is not None:
-        note(state, Probed(invocation.spoken, state.assumed, place, paths[0], entry.exists))
-    if entry.exists is False:
-        invocation.end(2)
-        return
-    if entry.kind == FOLDER and entry.closed and place.path != "/":
-        invocation.write("".join(f"{name}\n" for name in names))
-    elif entry.kind == "repository":
-        rest = symbols.derived("the working tree", str(place), filled=True)
-        listing = (".git\n" if hidden else "") + (rest if entry.complete else "")
-        invocation.write(listing)
-    else:
-        invocation.write(symbols.derived("ls", str(place)))
-    invocation.end(0)
-
-
-def _mktemp(invocation: Invocation) -> None:
-    path = invocation.machine.symbols.fresh("a temporary path", filled=True)
-    place = invocation.place(path)
-    if "-d" in invocation.arguments:
-        invocation.state.files = invocation.state.files.make_folder(place)
-    invocation.write(path + "\n")
-    invocation.end(0)
-
-
 def _tee(invocation: Invocation) -> None:
     state = invocation.state
     words = [word for word in invocation.arguments if not word.startswith("-")]
@@ -239,11 +187,9 @@ def _sequence(invocation: Invocation) -> None:
 
 
 PROGRAMS: dict[str, Program] = {
-    **BUILTINS, **FILE_PROGRAMS,
-    "[": test, "[[": test, "test": test, "git": git,
-    "echo": _echo, "printf": _printf, "cat": _cat, "dirname": _dirname, "basename": _basename,
-    "realpath": _realpath, "readlink": _realpath, "ls": _listed, "mktemp": _mktemp, "tee": _tee,
-    "date": _date, "hostname": _date, "id": _date, "uname": _date, "whoami": _date, "nproc": _date,
-    "seq": _sequence,
+    **BUILTINS, **FILE_PROGRAMS, **PATH_PROGRAMS,
+    "[": test, "[[": test, "test": test, "git": git, "echo": _echo, "printf": _printf, "cat": _cat,
+    "tee": _tee, "date": _date, "hostname": _date, "id": _date, "uname": _date, "whoami": _date,
+    "nproc": _date, "seq": _sequence,
 }  # fmt: skip
 """Every program that is known, by name."""

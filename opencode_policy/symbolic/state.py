@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from opencode_policy.shell.syntax import Function
 from opencode_policy.symbolic.events import Assumption, Code, Event, Where
@@ -32,6 +33,18 @@ class Doubt:
     about: frozenset[str] = frozenset()
     hint: Hint | None = None
     negated: bool = False
+
+
+class Opinion(NamedTuple):
+    """How a condition was answered that is about texts of a rivalry; `asked` is what it is known by."""
+
+    topic: frozenset[str]
+    asked: tuple[int, int, int]
+    holds: bool
+
+    def contradicts(self, other: Opinion) -> bool:
+        """Whether the same was asked of the same, and answered otherwise."""
+        return self[:2] == other[:2] and self.holds != other.holds
 
 
 @dataclass(eq=False)
@@ -74,7 +87,7 @@ class State:
     events: tuple[Event, ...] = ()
     probes: tuple[Event, ...] = ()
     assumed: tuple[Assumption, ...] = ()
-    topics: frozenset[frozenset[str]] = frozenset()
+    topics: frozenset[Opinion] = frozenset()
     said: str = ""
     stopped: Where | None = None
     runs: frozenset[object] = frozenset()
@@ -104,8 +117,9 @@ class State:
     def assume(self, where: Where, *, holds: bool, about: frozenset[str], expected: bool = False) -> None:
         """Write down an assumption."""
         self.assumed = (*self.assumed, Assumption(where, holds, about, expected))
-        topic = frozenset() if expected else rivals(about)
-        self.topics |= {topic} if topic else frozenset()
+        topic = rivals(about)
+        if topic and not expected:
+            self.topics |= {Opinion(topic, where.key, holds)}
 
     def took_in(self, inner: State) -> State:
         """The shell after a subshell of it has come to an end: its effects remain, its variables do not."""
@@ -124,6 +138,7 @@ class State:
             self.flow, self.status, id(self.doubt), frozenset(self.variables.items()), self.files.key,
             self.events, self.directory, self.umask, self.options, self.arguments, self.sink, self.buffer,
             self.stdin, frozenset(self.functions), self.exported, self.checked, self.loops, self.name,
+            self.topics,
         )  # fmt: skip
 
 

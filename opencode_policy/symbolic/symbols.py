@@ -62,11 +62,15 @@ class Symbols:
             self._known[key] = self._add(symbol)
         return self._known[key]
 
-    def rival(self, origin: str, rivalry: str) -> str:
-        """A text that is not empty, known by its origin and unlike all others of its rivalry."""
+    def rival(self, origin: str, rivalry: str, *, filled: bool = True) -> str:
+        """A text known by its origin, and unlike all others of its rivalry.
+
+        What is assumed of such texts is kept of every path (`State.topics`), so that two paths that end
+        alike for different reasons stay two.
+        """
         key = (origin, ("rival", rivalry))
         if key not in self._known:
-            self._known[key] = self._add(Symbol(origin, filled=True, rivalry=rivalry))
+            self._known[key] = self._add(Symbol(origin, filled=filled, rivalry=rivalry))
         return self._known[key]
 
     def sources(self, *texts: str) -> frozenset[str]:

@@ -465,6 +465,44 @@ fi
 """,
         repaired=None,
     ),
+    Script(
+        "tried a few times",
+        """\
+set -e
+[ -e "$REPO_DIR" ] && exit 0
+rm -rf "$REPO_DIR.t"
+n=0
+until git clone -q "$REPO_URL" "$REPO_DIR.t"; do
+  n=$((n + 1))
+  [ "$n" -ge 5 ] && exit 1
+  sleep 5
+  rm -rf "$REPO_DIR.t"
+done
+mv "$REPO_DIR.t" "$REPO_DIR"
+""",
+    ),
+    Script(
+        "a trap that cleans up",
+        """\
+set -eu
+tmp="$REPO_DIR.tmp"
+trap 'rm -rf "$tmp"' EXIT
+if [ ! -d "$REPO_DIR/.git" ]; then
+  rm -rf "$tmp"
+  git clone -q "$REPO_URL" "$tmp"
+  mv "$tmp" "$REPO_DIR"
+fi
+""",
+    ),
+    Script(
+        "relative paths",
+        """\
+cd "${REPO_DIR%/*}" || exit 1
+[ -d notes/.git ] && { echo there; exit 0; }
+rm -rf notes.tmp
+git clone -q "$REPO_URL" notes.tmp && mv notes.tmp notes
+""",
+    ),
 )
 
 UNSOUND = (
@@ -778,6 +816,17 @@ fi
 [ "${PULL:-true}" = false ] || git -C "$REPO_DIR" fetch -q
 """,
         later=False,
+    ),
+    Script(
+        "clone in place, an empty folder looked for",
+        """\
+set -eu
+mkdir -p "$REPO_DIR"
+if [ -z "$(find "$REPO_DIR" -mindepth 1 -maxdepth 1)" ]; then
+  git clone -q "$REPO_URL" "$REPO_DIR"
+fi
+""",
+        repaired=False,
     ),
 )
 
