@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import UNKNOWN, has_holes, public
 from opencode_policy.shell.options import read_options
-from opencode_policy.taint.cells import OFF, UNSET, Handler, Key, Positional, Switch, Variable
+from opencode_policy.taint.cells import NO_CANDIDATE, OFF, UNSET, Handler, Key, Positional, Switch, Variable
 from opencode_policy.taint.commands import Invocation, invoke
 from opencode_policy.taint.nested import leave, run_text, source_file
 from opencode_policy.taint.parameters import whether
@@ -79,13 +79,17 @@ def _keeps_backslashes(call: Invocation) -> bool:
 
 
 def _spaced(args: list[Argument]) -> list[Value]:
-    """Arguments with blanks between; an elastic one stands for its blanks as well."""
+    """Arguments with blanks between; one that may be none stands for its blanks as well."""
     found: list[Value] = []
     for before, argument in zip([None, *args], args, strict=False):
-        if before is not None and not before.elastic and not argument.elastic:
+        if before is not None and not _may_vanish(before) and not _may_vanish(argument):
             found.append(constant(" "))
         found.append(_value(argument))
     return found
+
+
+def _may_vanish(argument: Argument) -> bool:
+    return argument.elastic and not public(argument.skeleton).strip(UNKNOWN)
 
 
 def _tainted_at(call: Invocation) -> Any:
@@ -322,7 +326,7 @@ def _trap(call: Invocation) -> Call[Status]:
         args = args[1:]
     if len(args) < 2 or args[0].skeleton.startswith("-"):
         for argument in args[1:]:
-            machine.state.set(Key("trap", _signal(argument)), ())
+            machine.state.set(Key("trap", _signal(argument)), NO_CANDIDATE)
         return None
     command = _value(args[0])
     handler = Handler(command, machine.frame.place(args[0].span))
@@ -352,7 +356,9 @@ def _return(call: Invocation) -> Call[Status]:
     machine = call.machine
     kind = machine.nearest("function", "source", "process")
     if kind == "process":
-        yield leave(machine)
+        around = any(scope.kind in ("function", "source") for scope in machine.scopes)
+        if around or machine.shell != "bash":  # else an error that changes nothing
+            yield leave(machine)
         return None
     scope = next(scope for scope in reversed(machine.scopes) if scope.kind == kind)
     scope.statuses.add(status)

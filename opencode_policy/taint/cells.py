@@ -123,6 +123,9 @@ class Handler(NamedTuple):
     place: Place
 
 
+NO_CANDIDATE = (None,)
+"""No function, no trap. Where there may be one, None stands beside it."""
+
 UNSET = Variable(NOTHING, unset=True)
 UNTOLD = Variable(ANYTHING, unset=None)
 """A variable that the script has not touched: the image may define it."""
@@ -167,6 +170,8 @@ def _positional(values: Sequence[Positional]) -> Positional:
         joined([value.values[i] for value in values if i < len(value.values)]) for i in range(len(longest))
     ]
     floats = [value.floating for value in values if value.floating is not None]
+    if len(longest) > shortest:
+        floats.append(shortest)
     return Positional(tuple(found), same, min(floats, default=None))
 
 

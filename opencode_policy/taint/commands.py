@@ -12,7 +12,7 @@ from opencode_policy.shell.holes import public
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Assignment, Command
 from opencode_policy.shell.wrappers import unwrap
-from opencode_policy.taint.cells import OFF, Definition, Key, Target, Variable
+from opencode_policy.taint.cells import NO_CANDIDATE, OFF, Definition, Key, Target, Variable
 from opencode_policy.taint.report import Leak
 from opencode_policy.taint.streams import read, redirect
 from opencode_policy.taint.values import (
@@ -35,7 +35,7 @@ TRANSPARENT = frozenset({"command", "builtin", "exec", "time"})
 _RECURSIONS = 3
 """How often a function may be inside itself before it is followed no further."""
 
-# Variables set before these stay set (POSIX 2.14, special built-ins).
+# Variables set before these stay set (POSIX 2.14, special built-ins), unless bash goes its own way.
 _SPECIAL = frozenset(
     {":", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "trap", "unset"}
 )
@@ -192,7 +192,7 @@ def _with_variables(
     for name, value in assigned:
         machine.assign(name, value, exported=True)
     status: Status = yield invoke(machine, argv, node.span)
-    if machine.state.alive and argv[0].skeleton not in _SPECIAL:
+    if machine.state.alive and (machine.shell == "bash" or argv[0].skeleton not in _SPECIAL):
         for name, variable in before:
             machine.state.set(Key("variable", name), variable)
     return status
@@ -201,15 +201,15 @@ def _with_variables(
 def invoke(machine: Machine, argv: Argv, span: Span) -> Call[Status]:
     """Run what an argument list names."""
     call = unwrapped(machine, argv, span)
-    definitions: tuple[Definition, ...] = machine.state.get(Key("function", call.name))
-    if definitions and not call.wrappers:
-        ways: list[Callable[[], Call[Status]]] = [
-            partial(call_function, machine, item, call) for item in definitions
-        ]
-        status: Status = yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
-        return status
-    status = yield _dispatch(call)
-    if call.replaces and call.args + call.whole[1:]:
+    definitions: tuple[Definition | None, ...] = NO_CANDIDATE
+    if not call.wrappers:
+        definitions = machine.state.get(Key("function", call.name))
+    ways: list[Callable[[], Call[Status]]] = [
+        partial(_dispatch, call) if item is None else partial(call_function, machine, item, call)
+        for item in definitions
+    ]
+    status: Status = yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
+    if machine.state.alive and call.replaces and call.args + call.whole[1:]:
         machine.jump("process")
     return status
 

@@ -18,6 +18,7 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Substitution
 from opencode_policy.taint import nested, statements
 from opencode_policy.taint.cells import (
+    NO_CANDIDATE,
     OFF,
     UNTOLD,
     Frame,
@@ -55,6 +56,8 @@ DEEPEST = 60
 _EXIT_TRAP = Key("trap", "EXIT")
 _DESCRIPTORS = Key("descriptors", "")
 _DEFAULTS: dict[str, Any] = {
+    "trap": NO_CANDIDATE,
+    "function": NO_CANDIDATE,
     "descriptors": {},
     "stream": NOTHING,
     "positional": Positional(),
@@ -243,13 +246,20 @@ class Machine:
             self.scopes.pop()
 
     def jump(self, kind: str, *, onward: bool = False, levels: int = 1) -> None:
-        """Leave the innermost scope of a kind, or go on with the next round of a loop."""
+        """Leave the innermost scope of a kind, or go on with the next round of a loop.
+
+        With more `levels` than there are loops, the outermost loop is left.
+        """
+        target: Scope | None = None
         for scope in reversed(self.scopes):
-            levels -= scope.kind == kind
-            if scope.kind == "process" or (scope.kind == kind and levels <= 0):
-                landed = scope.continued if onward and scope.kind == kind else scope.landed
-                landed.append(self.state.changes(scope.mark))
+            if scope.kind == kind and levels > 0:
+                target, levels = scope, levels - 1
+            elif scope.kind == "process" or (scope.kind == "function" and target is not None):
+                target = target or scope
                 break
+        if target is not None:
+            landed = target.continued if onward and target.kind == kind else target.landed
+            landed.append(self.state.changes(target.mark))
         self.state.alive = False
 
     def nearest(self, *kinds: str) -> str:
@@ -260,9 +270,9 @@ class Machine:
         """Follow something in a process of its own: only files and streams remember it."""
         frame, shell = self.frame, self.shell
         with self.scope("process") as scope:
-            self.state.set(_EXIT_TRAP, ())
+            self.state.set(_EXIT_TRAP, NO_CANDIDATE)
             status: Status = yield body()
-            if self.state.alive and self.state.get(_EXIT_TRAP):
+            if self.state.alive:
                 yield nested.run_exit_trap(self)
             ends = [*scope.landed, *([self.state.changes(scope.mark)] if self.state.alive else [])]
             self.state.undo(scope.mark)

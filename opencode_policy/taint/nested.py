@@ -12,7 +12,17 @@ from opencode_policy.shell.interpreter import Interpreter, interpreter, shebang
 from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import OFF, Frame, Handler, Key, Positional, Switch, Target, Variable
+from opencode_policy.taint.cells import (
+    NO_CANDIDATE,
+    OFF,
+    Frame,
+    Handler,
+    Key,
+    Positional,
+    Switch,
+    Target,
+    Variable,
+)
 from opencode_policy.taint.values import Flows, Text, Value, constant, secret
 from opencode_policy.taint.world import File
 
@@ -106,14 +116,30 @@ def leave(machine: Machine) -> Call[None]:
 
 
 def run_exit_trap(machine: Machine) -> Call[None]:
-    """What a trap on EXIT runs."""
-    handlers: tuple[Handler, ...] = machine.state.get(Key("trap", "EXIT"))
-    machine.state.set(Key("trap", "EXIT"), ())
-    for handler in handlers:
-        for text in handler.command.texts:
-            frame = Frame(handler.place.document, handler.place.span, text.flows)
-            if not _is_opaque(text.skeleton):
-                yield run_parsed(machine, parse_derived(text.skeleton, Offsets()), frame, "trap")
+    """What a trap on EXIT runs, if there is one."""
+    handlers: tuple[Handler | None, ...] = machine.state.get(Key("trap", "EXIT"))
+    if handlers == NO_CANDIDATE:
+        return
+    machine.state.set(Key("trap", "EXIT"), NO_CANDIDATE)
+    ways: list[Callable[[], Call[Status]]] = [
+        _nothing if handler is None or text is None else partial(_run_trap, machine, handler, text)
+        for handler in handlers
+        for text in (handler.command.texts if handler else (None,))
+    ]
+    yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
+
+
+def _nothing() -> Call[Status]:
+    return None
+    yield
+
+
+def _run_trap(machine: Machine, handler: Handler, text: Text) -> Call[Status]:
+    frame = Frame(handler.place.document, handler.place.span, text.flows)
+    if _is_opaque(text.skeleton):
+        return None
+    status: Status = yield run_parsed(machine, parse_derived(text.skeleton, Offsets()), frame, "trap")
+    return status
 
 
 def note_tracing(machine: Machine) -> None:

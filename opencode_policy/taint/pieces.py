@@ -9,11 +9,15 @@ from opencode_policy.taint.values import LIMIT, NOTHING, Text, Value, collapsed,
 
 
 class Piece(NamedTuple):
-    """A stretch of a word. Neither a quoted piece nor one that is written out is split."""
+    """A stretch of a word. Neither a quoted piece nor one that is written out is split.
+
+    An `elastic` one may stand for several fields, or for none, all the same: it is one of `"$@"`.
+    """
 
     text: Text
     quoted: bool
     literal: bool = False
+    elastic: bool = False
 
 
 BREAK = Piece(Text(" "), False)

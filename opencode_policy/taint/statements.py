@@ -33,7 +33,7 @@ from opencode_policy.taint.pieces import Alternatives, pattern_of
 from opencode_policy.taint.state import Changes
 from opencode_policy.taint.streams import redirect
 from opencode_policy.taint.values import LIMIT, NOTHING, Value, of_texts
-from opencode_policy.taint.words import Fields, expand, fields_of, value_of
+from opencode_policy.taint.words import Fields, expand, fields_of, part_of, value_of
 
 if TYPE_CHECKING:
     from opencode_policy.taint.machine import Machine, Status
@@ -234,7 +234,7 @@ def _for(machine: Machine, statement: For) -> Call[Status]:
     for word in statement.words if statement.words is not None else _ARGUMENTS:
         fields: list[Fields] = yield fields_of(machine, word)
         ways = [(*left, *right) for left in ways for right in fields][:LIMIT]
-    texts = [field.text for way in ways for field in way]
+    texts = [text for way in ways for field in way for text in part_of(field)]
     trace_words(machine, of_texts(texts).flows if texts else (), statement.span, compound=True)
     if not texts:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencode_policy.shell.calls import Call
@@ -182,10 +182,14 @@ def _split_piece(piece: Piece, fields: list[list[Piece]], current: list[Piece] |
 
 
 def _field(parts: list[Piece]) -> Field:
-    elastic = any(not (part.quoted or part.literal) and has_holes(part.text.skeleton) for part in parts)
+    elastic = any(part.elastic or _may_split(part) for part in parts)
     if len(parts) == 1:
         return Field(parts[0].text, elastic)
     return Field(concatenated([Value((part.text,)) for part in parts]).texts[0], elastic)
+
+
+def _may_split(piece: Piece) -> bool:
+    return not (piece.quoted or piece.literal) and has_holes(piece.text.skeleton)
 
 
 def _merged_fields(rows: list[Fields]) -> Fields:
@@ -199,6 +203,13 @@ def _merged_fields(rows: list[Fields]) -> Fields:
         )
         for column in columns
     )
+
+
+def part_of(field: Field) -> Iterator[Text]:
+    """What one of the arguments may be that a field stands for."""
+    yield field.text
+    if field.elastic:
+        yield Text(SECRET, field.text.flows) if field.text.flows else ANYTHING.texts[0]
 
 
 def positional_of(values: Sequence[Value], argv: Argv) -> Positional:

@@ -12,7 +12,7 @@ SHELLS = [
     for name, (path, *rest) in {
         "dash": (shutil.which("dash"),),
         "busybox": (shutil.which("busybox"), "sh"),
-        "bash": (shutil.which("bash"),),
+        "bash": (shutil.which("bash"), "--posix"),
     }.items()
     if path
 ]
@@ -27,7 +27,5 @@ def arguments(shell: list[str], words: str) -> list[str]:
 
 def accepts(shell: list[str], script: str) -> bool:
     """Whether a shell finds no mistake in the syntax of a script; it runs nothing."""
-    done = subprocess.run(
-        [*shell, "-n"], input=script.encode(), capture_output=True, check=False, timeout=20
-    )
+    done = subprocess.run([*shell, "-n"], input=script.encode(), capture_output=True, check=False, timeout=20)
     return done.returncode == 0 and not done.stderr

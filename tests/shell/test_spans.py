@@ -15,9 +15,11 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Command, Literal, Parameter, Substitution
 
 PIECES = [
-    "a", "b c", "$x", "${y:-z}", '"q $r"', "'s'", "$(t)", "`u \\`v\\``", "\\\n", "|", "&&", ";", "\n", "(", ")",
+    "a", "b c", "$x", "${y:-z}", '"q $r"', "'s'", "$(t)", "`u \\`v\\``", "\\\n", "|", "&&", ";", "\n", "(",
+    ")",
     "{ ", "; }", "if ", "; then ", "; fi", "for i in ", "; do ", "; done", "case $c in ", ") ", ";;", " esac",
-    "<<E\n", "\nE\n", "<<-F\n\t", "\nF\n", ">f", "2>&1", "#c\n", "$((1+n))", "x=", "export w=$v", "é", "\r\n", "\\",
+    "<<E\n", "\nE\n", "<<-F\n\t", "\nF\n", ">f", "2>&1", "#c\n", "$((1+n))", "x=", "export w=$v", "é", "\r\n",
+    "\\",
     "'", '"', "`", "${", "$(", "[[ a ]]", "((b))", "\0", "f() ", "=(", "!", "&", " ", "\t",
 ]  # fmt: skip
 SCRIPTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -81,13 +83,13 @@ def texts(script: str, kind: type[Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("a $b\nc \"$d\" ${e:-$f}", ["$b", "$d", "$f", "${e:-$f}"]),
+        ('a $b\nc "$d" ${e:-$f}', ["$b", "$d", "$f", "${e:-$f}"]),
         ("é $b", ["$b"]),
         ("a\r\nb $c\r\n", ["$c"]),
         ("`a $b \\`c \\$d\\``", ["$b", "\\$d"]),
         ("cat <<E\nx\n$a\nE\n", ["$a"]),
         ("cat <<-E\n\t\tx $a\n\t${b}\n\tE\n", ["$a", "${b}"]),
-        ("x=\"$(cat <<E\n`y $z`\nE\n)\"", ["$z"]),
+        ('x="$(cat <<E\n`y $z`\nE\n)"', ["$z"]),
     ],
 )
 def test_parameters_stand_where_they_were_written(script: str, expected: list[str]) -> None:

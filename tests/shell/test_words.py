@@ -12,7 +12,7 @@ from tests.shell.outline import outline, word
 from tests.shell.reference import SHELLS, arguments
 
 PLAIN = st.text("ab/.:-_%=,+@^~{}]", min_size=1, max_size=4)
-SINGLE = st.text("ab \\\"$`\n#|;*", max_size=5).map(lambda text: f"'{text}'")
+SINGLE = st.text('ab \\"$`\n#|;*', max_size=5).map(lambda text: f"'{text}'")
 DOUBLE = st.lists(
     st.sampled_from(["a", " ", "'", "\\$", "\\\\", '\\"', "\\`", "\\a", "\\\n", "#", ";", "(", "*", "}"]),
     max_size=6,
@@ -65,13 +65,13 @@ def test_quote_removal_is_that_of_a_shell(shell: list[str], words: str) -> None:
         ("${a:=b c}", "$<a:=b c>"),
         ("${a:?no $b}", "$<a:?no $<b>>"),
         ('${a:+--x "$a"}', "$<a:+--x @<a>>"),
-        ('"${a:-\'b\'}"', "@<a:-''b''>"),
+        ("\"${a:-'b'}\"", "@<a:-''b''>"),
         ("${a:-'b}'}", "$<a:-'b}'>"),
         ('"${a:-"b c"}"', "@<a:-'b c'>"),
         ("${a:-${b:-$c}}", "$<a:-$<b:-$<c>>>"),
         ("${a#*/}", "$<a#*/>"),
         ("${a##*[!a]}", "$<a##*[!a]>"),
-        ("${a%%\"$b\"*}", "$<a%%@<b>*>"),
+        ('${a%%"$b"*}', "$<a%%@<b>*>"),
         ("${a/b/c}", "$<a/b|c>"),
         ("${a//b}", "$<a//b>"),
         ("${a/#b/c}", "$<a/#b|c>"),

@@ -16,9 +16,9 @@ from opencode_policy.taint.values import Value, constant
 from opencode_policy.taint.world import World
 
 
-def printed(script: str, variables: dict[str, Value] | None = None) -> Value:
+def printed(script: str, variables: dict[str, Value] | None = None, shell: str = "sh") -> Value:
     """All that a script may print on standard output; its environment is these variables and no other."""
-    world = World(variables=variables or {})
+    world = World(variables=variables or {}, shell=shell)
     machine = Machine(world, Report(), steps=100_000)
     for name, value in world.variables.items():
         machine.state.set(Key("variable", name), Variable(value, exported=True))

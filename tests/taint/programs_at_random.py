@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 NAMES = ("a", "b", "c")
-TEXTS = ("x", "yy", "z z", "/p/q.r", "-n", "1", "", "*", "q=r", "  s ", "$a", "a\\b")
+TEXTS = ("x", "yy", "z z", "/p/q.r", "-m", "1", "", "*", "q=r", "  s ", "$a", "a\\b")
 PATTERNS = ("*", "x", "y*", "*/", "?", "[xy]*", "/*", "*z", "''", "[!x]", "-?")
 
 
@@ -15,6 +15,7 @@ class Generator:
     def __init__(self, chance: random.Random, unknown: tuple[str, ...] = ()) -> None:
         self.chance = chance
         self.unknown = unknown
+        self.loops = 0
 
     def script(self) -> str:
         """Two functions and some statements."""
@@ -51,13 +52,11 @@ class Generator:
             f"set -- {self.words(depth, calls)}",
             "[ $# -gt 0 ] && shift",
             f"read -r {name} <<E\n{self.chance.choice(['t', 'u v', '$a', ''])}\nE",
-            f'eval "{name}=\\$b; echo $a"',
+            f'eval "{name}=\\$b; echo \\"\\$a\\""',
             f"{name}={word} eval 'echo ${name}'",
-            self.chance.choice([":", "true", "false", "return", "break 2>/dev/null", "exit", "continue 2>/dev/null"]),
-            f"cat <<E\n-{self.inside()}-\nE",
-            f"trap 'echo ${name}' EXIT",
+            self.chance.choice([":", "true", "false", "return", "exit"]),
+            f"cat <<E\n-${name}-{self.chance.choice(['$#', '$1', '${a-d}', '$(echo $c)'])}\nE",
             *(f"{call} {self.words(depth, calls)}" for call in calls),
-            *(f"{name}={word} {call}" for call in calls),
         ]
         return self.chance.choice(forms)
 
@@ -113,9 +112,17 @@ class Generator:
         """Something that succeeds or fails."""
         left, right = self.inside(), self.chance.choice(["x", "", "$b", "yy"])
         return self.chance.choice(
-            [f'[ "{left}" = "{right}" ]', f'[ "{left}" != "{right}" ]', f'[ -n "{left}" ]', f'[ -z "{left}" ]',
-             "true", "false", "! true", "[ $# -eq 0 ]"]
-        )  # fmt: skip
+            [
+                f'[ "{left}" = "{right}" ]',
+                f'[ "{left}" != "{right}" ]',
+                f'[ -n "{left}" ]',
+                f'[ -z "{left}" ]',
+                "true",
+                "false",
+                "! true",
+                "[ $# -eq 0 ]",
+            ]
+        )
 
     def _if(self, depth: int, calls: tuple[str, ...]) -> str:
         otherwise = f"else\n{self.block(depth, calls)}\n" if self.chance.random() < 0.5 else ""
@@ -127,7 +134,14 @@ class Generator:
 
     def _for(self, depth: int, calls: tuple[str, ...]) -> str:
         words = self.chance.choice(["", f" in {self.words(depth, calls)}", " in x y"])
-        return f"for {self.chance.choice(NAMES)}{words}\ndo\n{self.block(depth, calls)}\ndone"
+        body = self.block(depth, calls)
+        return f"for {self.chance.choice(NAMES)}{words}\ndo\n{self.leave()}{body}\n{self.leave()}done"
+
+    def leave(self) -> str:
+        """What may end a loop, or a round of it."""
+        if self.chance.random() < 0.6:
+            return ""
+        return f"{self.condition()} && {self.chance.choice(['break', 'continue', 'break 2'])}\n"
 
     def _case(self, depth: int, calls: tuple[str, ...]) -> str:
         first, second = self.block(depth, calls), self.block(depth, calls)
@@ -143,5 +157,7 @@ class Generator:
         return f"{{ {self.block(depth, calls)}\n}} | {{ {self.statement(depth, calls)}\ncat\n}}"
 
     def _while(self, depth: int, calls: tuple[str, ...]) -> str:
-        word = self.chance.choice(["while [ ${#i} -lt 2 ]", "until [ ${#i} -ge 2 ]"])
-        return f"i=\n{word}; do i=x$i\n{self.block(depth, calls)}\ndone"
+        self.loops += 1
+        count = f"i{self.loops}"
+        word = self.chance.choice([f"while [ ${{#{count}}} -lt 2 ]", f"until [ ${{#{count}}} -ge 2 ]"])
+        return f"{count}=\n{word}; do {count}=x${count}\n{self.leave()}{self.block(depth, calls)}\ndone"
