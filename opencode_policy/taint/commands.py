@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -101,15 +101,13 @@ def run_command(machine: Machine, node: Command) -> Call[Status]:
     return status
 
 
-def trace_words(machine: Machine, flows: Flows, span: Span, *, compound: bool = False) -> None:
+def trace_words(machine: Machine, flows: Flows, span: Span) -> None:
     """If the shell may be tracing, what it traces goes to its standard error.
 
-    Only bash, ksh and zsh trace `case` and `for`; a plain `sh` may be one of them.
+    Simple commands are traced as they were expanded; of `case` and `for` bash shows what is written.
     """
     switches = machine.options("x")
-    if not flows or switches == {OFF} or (compound and machine.shell in ("dash", "ash", "hush")):
-        return
-    if Target("log") not in machine.descriptor("2"):
+    if not flows or switches == {OFF} or Target("log") not in machine.descriptor("2"):
         return
     for switch in switches:
         if switch is not None:
@@ -224,15 +222,33 @@ def unwrapped(machine: Machine, argv: Argv, span: Span) -> Invocation:
     external = any(wrapper not in TRANSPARENT for wrapper in wrappers)
     if "exec" in wrappers:
         external = True
-    added = tuple(_from_input(machine, span)) if "xargs" in wrappers else ()
+    added: Argv = ()
+    if "xargs" in wrappers:
+        args, added = _from_input(machine, argv, args, span)
     return Invocation(machine, name, args, argv, span, wrappers, external, added)
 
 
-def _from_input(machine: Machine, span: Span) -> Iterator[Argument]:
-    """`xargs` makes arguments of what it reads."""
+def _from_input(machine: Machine, argv: Argv, args: Argv, span: Span) -> tuple[Argv, Argv]:
+    """The arguments that `xargs` makes of what it reads: at the end, or with `-I` where a mark stands."""
     value = read(machine)
-    if value.flows:
-        yield Argument(collapsed(value).texts[0], span)
+    if not value.flows:
+        return args, ()
+    text = collapsed(value).texts[0]
+    mark = _mark([argument.skeleton for argument in argv[: len(argv) - len(args)]])
+    if mark is None:
+        return args, (Argument(text, span),)
+    placed = [Argument(text, item.span) if mark in item.skeleton else item for item in args]
+    return tuple(placed), tuple(item for item in placed if item.text is text)
+
+
+def _mark(options: list[str]) -> str | None:
+    """The mark that `xargs -I mark` replaces."""
+    for option, following in zip(options, [*options[1:], ""], strict=True):
+        if option.startswith("-I"):
+            return option[2:] or following
+        if option.startswith(("-i", "--replace")):
+            return option.partition("=")[2] or "{}"
+    return None
 
 
 def _dispatch(call: Invocation) -> Call[Status]:

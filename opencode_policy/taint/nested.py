@@ -228,7 +228,7 @@ def _in_process(
         status: Status = yield body()
         if machine.state.alive:
             yield run_exit_trap(machine)
-        if machine.state.alive:
+        if machine.state.alive and call.replaces:
             note_tracing(machine)
         return status
 

@@ -27,7 +27,7 @@ from opencode_policy.shell.syntax import (
     Word,
 )
 from opencode_policy.taint.cells import Definition, Input, Key
-from opencode_policy.taint.commands import run_command, trace_words
+from opencode_policy.taint.commands import run_command
 from opencode_policy.taint.patterns import matches
 from opencode_policy.taint.pieces import Alternatives, pattern_of
 from opencode_policy.taint.state import Changes
@@ -235,7 +235,6 @@ def _for(machine: Machine, statement: For) -> Call[Status]:
         fields: list[Fields] = yield fields_of(machine, word)
         ways = [(*left, *right) for left in ways for right in fields][:LIMIT]
     texts = [text for way in ways for field in way for text in part_of(field)]
-    trace_words(machine, of_texts(texts).flows if texts else (), statement.span, compound=True)
     if not texts:
         return True
     known = ways[0] if len(ways) == 1 and not any(field.elastic for field in ways[0]) else None
@@ -258,7 +257,6 @@ def _for(machine: Machine, statement: For) -> Call[Status]:
 
 def _case(machine: Machine, statement: Case) -> Call[Status]:
     subject: Value = yield value_of(machine, statement.word)
-    trace_words(machine, subject.flows, statement.word.span, compound=True)
     ways: list[Callable[[], Call[Status]]] = []
     through = False
     decided = False
