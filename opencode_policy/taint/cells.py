@@ -10,6 +10,9 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Function
 from opencode_policy.taint.values import ANYTHING, NOTHING, Flows, Place, Value, collapsed, joined, merged
 
+Status = bool | None
+"""Whether a command succeeds; None where that is not known."""
+
 
 class Key(NamedTuple):
     """Names one cell: its kind, and a variable's name, a path, a descriptor, ..."""
@@ -212,6 +215,9 @@ _JOINS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "stream": joined,
     "umask": joined,
     "sourced": _flows,
+    "folder": joined,
+    "alias": _candidates,
+    "exported": _candidates,
     "descriptors": _descriptors,
     "option": _sets,
     "function": _candidates,

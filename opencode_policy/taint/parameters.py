@@ -288,7 +288,7 @@ def _replaced(text: Text, change: Callable[[str], str], new: Text) -> Text:
 
 def _sliced(value: Value, operands: list[Alternatives]) -> Value:
     """`${x:offset:length}`; a few characters of a secret are none."""
-    numbers = [as_value(operand).known for operand in operands]
+    numbers = [(as_value(operand).known or "").strip() for operand in operands]
     given = [int(number) if number and number.lstrip("-").isdigit() else None for number in numbers]
     length = given[1] if len(given) > 1 else None
     tail = given and given[0] is not None and given[0] < 0 and len(given) == 1

@@ -141,7 +141,9 @@ def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
 def _arithmetic(machine: Machine, part: Arithmetic) -> Call[Alternatives]:
     """A number, which is no secret, whatever it is computed from."""
     for inner in part.parts:
-        yield _expand_part(machine, inner)
+        ways: Alternatives = yield _expand_part(machine, inner)
+        if machine.shell != "bash" and as_value(ways).flows:  # what is no number is repeated in a message
+            machine.complain(as_value(ways), part.span)
     return [(Piece(ANYTHING.texts[0], part.quoted),)]
 
 

@@ -9,8 +9,8 @@ from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.holes import SECRET, UNKNOWN
 from opencode_policy.shell.script import parse_script
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import Frame, Key, Variable
-from opencode_policy.taint.machine import Machine, Status
+from opencode_policy.taint.cells import Frame, Key, Status, Variable
+from opencode_policy.taint.machine import Machine
 from opencode_policy.taint.report import Report
 from opencode_policy.taint.values import Value, constant
 from opencode_policy.taint.world import World

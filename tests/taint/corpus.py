@@ -1,8 +1,9 @@
 """Small scripts that leak a secret, and as many that look as if they did.
 
 Each runs in a world with the secret in the variable TOKEN (exported) and in the file $SECRETS/token. `kind`
-is the way it gets out: `trace`, `output`, `url`, `argument`, or nothing. The labels are not opinions: the test
-runs every script and looks for the secret in what it prints and in the arguments of the programs it starts.
+is the way it gets out: `trace`, `output`, `url`, `argument`, or nothing. The labels are not opinions: the
+test runs every script and looks for the secret in what it prints and in the arguments of the programs it
+starts.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One script. `shell` is dash unless the script needs bash; `options` are the shell's own."""
+    """One script. `runs_in` is dash unless the script needs bash; `options` are the shell's own."""
 
     kind: str
     name: str
     script: str
-    shell: str = "dash"
+    runs_in: str = "dash"
     options: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
 
@@ -59,9 +60,9 @@ TRACE = [
     ),
     Case("trace", "the shell's own option", ": $TOKEN\n", options=("-x",)),
     Case("trace", "options of the shell combined", ": $TOKEN\n", options=("-eux",)),
-    Case("trace", "SHELLOPTS", ": $TOKEN\n", shell="bash", env={"SHELLOPTS": "xtrace"}),
-    Case("trace", "shopt", "shopt -so xtrace\n: $TOKEN\n", shell="bash"),
-    Case("trace", "double brackets", "set -x\n[[ -n $TOKEN ]]\n", shell="bash"),
+    Case("trace", "SHELLOPTS", ": $TOKEN\n", runs_in="bash", env={"SHELLOPTS": "xtrace"}),
+    Case("trace", "shopt", "shopt -so xtrace\n: $TOKEN\n", runs_in="bash"),
+    Case("trace", "double brackets", "set -x\n[[ -n $TOKEN ]]\n", runs_in="bash"),
 ]
 
 OUTPUT = [
@@ -133,14 +134,14 @@ OUTPUT = [
         proc="cat /proc/self/environ\n",
         an_undone_mask='echo "$TOKEN" | sed "s/nothing/***/"\n',
     ),
-    Case("output", "an array", 'a=(x "$TOKEN")\necho "${a[1]}"\n', shell="bash"),
-    Case("output", "printf into a variable", 'printf -v x \'%s\' "$TOKEN"\necho "$x"\n', shell="bash"),
-    Case("output", "a here-string", 'cat <<<"$TOKEN"\n', shell="bash"),
-    Case("output", "declare -p", "declare -p TOKEN\n", shell="bash"),
-    Case("output", "indirectly", 'n=TOKEN\necho "${!n}"\n', shell="bash"),
-    Case("output", "process substitution", 'cat <(echo "$TOKEN")\n', shell="bash"),
-    Case("output", "replaced in part", 'echo "${TOKEN/x/y}"\n', shell="bash"),
-    Case("output", "mapfile", 'mapfile -t l <"$SECRETS/token"\necho "${l[0]}"\n', shell="bash"),
+    Case("output", "an array", 'a=(x "$TOKEN")\necho "${a[1]}"\n', runs_in="bash"),
+    Case("output", "printf into a variable", 'printf -v x \'%s\' "$TOKEN"\necho "$x"\n', runs_in="bash"),
+    Case("output", "a here-string", 'cat <<<"$TOKEN"\n', runs_in="bash"),
+    Case("output", "declare -p", "declare -p TOKEN\n", runs_in="bash"),
+    Case("output", "indirectly", 'n=TOKEN\necho "${!n}"\n', runs_in="bash"),
+    Case("output", "process substitution", 'cat <(echo "$TOKEN")\n', runs_in="bash"),
+    Case("output", "replaced in part", 'echo "${TOKEN/x/y}"\n', runs_in="bash"),
+    Case("output", "mapfile", 'mapfile -t l <"$SECRETS/token"\necho "${l[0]}"\n', runs_in="bash"),
 ]
 
 URL = _cases(
@@ -170,7 +171,7 @@ ARGUMENT = _cases(
     an_extra_header='git -c http.extraHeader="Authorization: Bearer $TOKEN" fetch\n',
     a_basic_header='b=$(printf %s "x:$TOKEN" | base64)\ngit -c "http.extraHeader=Basic $b" fetch\n',
     a_user='curl -s -u "x:$TOKEN" https://example.org\n',
-    a_password_option='docker login -u x -p "$TOKEN" example.org\n',
+    an_option='docker login -u x -p "$TOKEN" example.org\n',
     an_external_echo='env echo "$TOKEN" >/dev/null\n',
     sed_program='sed "s/x/$TOKEN/" /dev/null\n',
     env_assignment='env PASSWORD="$TOKEN" true\n',
@@ -191,14 +192,14 @@ HARMLESS = [
         only_a_comment="# set -x\nx=$TOKEN # echo $TOKEN\n",
         grep_x="echo a | grep -x a\n[ -x /bin/sh ] && chmod +x \"$SECRETS\"\n: \"$TOKEN\"\n",
         a_text_about_tracing="cat <<E\nset -x\nE\necho 'use set -x'\n: \"$TOKEN\"\n",
-        tracing_without_the_secret="set -x\ntrue\nset +x\n: \"$TOKEN\"\n",
+        tracing_of_something_else="set -x\ntrue\nset +x\n: \"$TOKEN\"\n",
         tracing_in_a_subshell="(set -x; true)\n: \"$TOKEN\"\n",
         tracing_in_a_substitution="x=$(set -x; echo a)\n: \"$TOKEN\"\n",
         tracing_to_nowhere="exec 2>/dev/null\nset -x\n: \"$TOKEN\"\n",
         tracing_never_reached="if false; then set -x; fi\n: \"$TOKEN\"\n",
         tracing_in_a_function_that_is_not_called="f() { set -x; }\n: \"$TOKEN\"\n",
         tracing_of_another_shell="sh -xc 'true'\n: \"$TOKEN\"\n",
-        tracing_when_the_secret_is_gone='unset TOKEN\nTOKEN=public\nset -x\n: "$TOKEN"\nset +x\n',
+        tracing_when_it_is_gone='unset TOKEN\nTOKEN=public\nset -x\n: "$TOKEN"\nset +x\n',
         flags_without_x="flags=-eu\nset $flags\n: \"$TOKEN\"\n",
         set_dash_dash="set -- -x\n: \"$TOKEN\" \"$1\"\n",
         echo_of_something_else='echo "cloning $HOME" >&2\n: "$TOKEN"\n',
@@ -251,13 +252,13 @@ HARMLESS = [
         git_at="git clone git@example.org:o/r.git\n: \"$TOKEN\"\n",
         git_user="git clone https://git@example.org/r.git\n: \"$TOKEN\"\n",
         plain_url="url=https://example.org/r.git\ngit clone \"$url\" d\n: \"$TOKEN\"\n",
-        password_on_standard_input='printf %s "$TOKEN" | docker login -u x --password-stdin\n',
+        on_standard_input='printf %s "$TOKEN" | docker login -u x --password-stdin\n',
         header_from_a_file='curl -s -H "@$SECRETS/token" https://example.org\n',
         a_config_file='curl -s -K "$SECRETS/token" https://example.org\n',
         no_trace="GIT_TRACE=0 git fetch\n",
         a_trace_without_git="GIT_TRACE=1 true\n",
         curl_silent="curl -s https://example.org -o \"$TMP/v\"\n: \"$TOKEN\"\n",
-        curl_v_without_a_secret="unset TOKEN\ncurl -v https://example.org\n",
+        curl_v_without_it="unset TOKEN\ncurl -v https://example.org\n",
         builtins_are_no_programs='[ "$TOKEN" != a ]\ntest -n "$TOKEN"\nprintf %s "$TOKEN" >/dev/null\n',
         a_function_is_no_program='login() { :; }\nlogin "$TOKEN"\n',
         counted='set -- "$TOKEN"\necho $#\n',
@@ -273,13 +274,13 @@ HARMLESS = [
         a_trap_that_is_removed="trap 'echo $TOKEN' EXIT\ntrap - EXIT\n",
         input_of_a_program_that_keeps_it='cat "$SECRETS/token" | docker login --password-stdin\n',
     ),
-    Case("", "a traced case", "set -x\ncase $TOKEN in a) ;; esac\nset +x\n", shell="bash"),
-    Case("", "a traced for", "set -x\nfor x in $TOKEN; do :; done\nset +x\n", shell="bash"),
+    Case("", "a traced case", "set -x\ncase $TOKEN in a) ;; esac\nset +x\n", runs_in="bash"),
+    Case("", "a traced for", "set -x\nfor x in $TOKEN; do :; done\nset +x\n", runs_in="bash"),
     Case("", "xargs without a place", 'cat "$SECRETS/token" | xargs -I@ true\n'),
-    Case("", "an array's other element", 'a=("$TOKEN" x)\necho "${a[1]}"\n', shell="bash"),
-    Case("", "a few characters", 'echo "${TOKEN:0:4}..."\n', shell="bash"),
-    Case("", "printf into a variable", "printf -v x '%s' \"$TOKEN\"\necho ok\n", shell="bash"),
-    Case("", "the number of elements", 'a=("$TOKEN" x)\necho "${#a[@]}"\n', shell="bash"),
+    Case("", "an array's other element", 'a=("$TOKEN" x)\necho "${a[1]}"\n', runs_in="bash"),
+    Case("", "a few characters", 'echo "${TOKEN:0:4}..."\n', runs_in="bash"),
+    Case("", "printf into a variable", "printf -v x '%s' \"$TOKEN\"\necho ok\n", runs_in="bash"),
+    Case("", "the number of elements", 'a=("$TOKEN" x)\necho "${#a[@]}"\n', runs_in="bash"),
     Case("", "the shell's other options", ": $TOKEN\n", options=("-eu",)),
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.taint.corpus import Case
 
-WATCHED = [
+WATCHED = (
     "awk",
     "base64",
     "cat",
@@ -24,6 +24,7 @@ WATCHED = [
     "grep",
     "head",
     "ls",
+    "mkdir",
     "mv",
     "rev",
     "rm",
@@ -34,10 +35,11 @@ WATCHED = [
     "tail",
     "tee",
     "timeout",
+    "tr",
     "true",
     "wc",
     "xargs",
-]
+)
 """Programs that do their work, once their arguments have been written down."""
 
 _WATCH = """#!/bin/sh
@@ -120,7 +122,7 @@ def observe(case: Case, root: Path) -> Observed:
     """Run a script of the corpus."""
     laboratory = Laboratory(root)
     secret = laboratory.build()
-    shell = shutil.which(case.shell)
+    shell = shutil.which(case.runs_in)
     assert shell
     done = subprocess.run(
         [shell, *case.options, "-c", case.script, "sh"],

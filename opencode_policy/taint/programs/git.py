@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opencode_policy.git_traces import TRACES, is_on
-from opencode_policy.shell.holes import SECRET
-from opencode_policy.taint.commands import Invocation
+from opencode_policy.shell.holes import SECRET, has_holes
+from opencode_policy.taint.invocation import Invocation
 from opencode_policy.taint.urls import is_url
 from opencode_policy.taint.values import ANYTHING, secret
 
@@ -50,6 +50,8 @@ def _check_traces(call: Invocation) -> None:
         given = machine.world.variables.get(name)
         if not variable.exported or not flows or (given is not None and variable.value == given):
             continue  # one of the manifest is seen there
-        if any(is_on(text) for text in variable.value.skeletons):
+        texts = [text for text in variable.value.skeletons if is_on(text)]
+        if texts:
             words = f"{name} makes git tell what it does, and {{}} is within its reach"
-            machine.say(secret(flows), call.span, words, to="2")
+            certain = any(not has_holes(text) for text in texts)
+            machine.say(secret(flows), call.span, words, to="2", certain=certain)
