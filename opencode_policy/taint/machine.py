@@ -53,7 +53,6 @@ DEEPEST = 60
 """Functions, scripts and texts that run inside one another."""
 
 
-_EXIT_TRAP = Key("trap", "EXIT")
 _FOLDER = Key("folder", "")
 _DESCRIPTORS = Key("descriptors", "")
 _DEFAULTS: dict[str, Any] = {
@@ -213,8 +212,8 @@ class Machine:
 
     def all_flows(self, *, exported_only: bool) -> Flows:
         """Every secret that variables hold."""
-        variables = [cell for _, cell in self.state.of_kind("variable")]
-        flows = [v.value.flows for v in variables if v.exported or not exported_only]
+        variables = self.state.tainted.values()
+        flows = [item.value.flows for item in variables if item.exported or not exported_only]
         return merged(*flows, self.world.anywhere)
 
     # --- what is found -------------------------------------------------------------------------------
@@ -300,7 +299,8 @@ class Machine:
         """Follow something in a process of its own: only files and streams remember it."""
         frame, shell = self.frame, self.shell
         with self.scope("process") as scope:
-            self.state.set(_EXIT_TRAP, NO_CANDIDATE)
+            for name, _ in self.state.of_kind("trap"):
+                self.state.set(Key("trap", name), None)
             status: Status = yield body()
             if self.state.alive:
                 yield nested.run_exit_trap(self)
@@ -322,6 +322,7 @@ class Machine:
 
         yield self.process(inner)
         found: Value = self.state.get(Key("stream", name))
+        self.state.set(Key("stream", name), None)
         return found
 
     def stream(self) -> str:

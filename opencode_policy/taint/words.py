@@ -11,7 +11,7 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
 from opencode_policy.taint.cells import Positional
 from opencode_policy.taint.parameters import is_simple, read_parameter, read_simple
-from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited, pieces_of
+from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, multiplied, pieces_of
 from opencode_policy.taint.values import (
     ANYTHING,
     LIMIT,
@@ -65,18 +65,19 @@ def value_of(machine: Machine, word: Word) -> Call[Value]:
 
 def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
     """The argument lists that words may expand to."""
-    found: list[Argv] = [()]
+    found: list[list[Argument]] = [[]]
     for word in words:
         ways = plain(machine, word)
-        fields = _fields(word, ways or (yield expand(machine, word)))
-        if len(fields) * len(found) > LIMIT:
-            fields = [_merged_fields(fields)]
-        found = [
-            (*argv, *(Argument(text, word.span, elastic) for text, elastic in row))
-            for argv in found
-            for row in fields
-        ]
-    return found
+        rows = _fields(word, ways or (yield expand(machine, word)))
+        if len(rows) * len(found) > LIMIT:
+            rows = [_merged_fields(rows)]
+        more = [[Argument(text, word.span, elastic) for text, elastic in row] for row in rows]
+        if len(more) == 1:
+            for argv in found:
+                argv.extend(more[0])
+        else:
+            found = [[*argv, *row] for argv in found for row in more]
+    return [tuple(argv) for argv in found]
 
 
 def fields_of(machine: Machine, word: Word) -> Call[list[Fields]]:
@@ -94,7 +95,7 @@ def _fields(word: Word, alternatives: Alternatives) -> list[Fields]:
 
 def plain(machine: Machine, word: Word) -> Alternatives | None:
     """All ways in which a word may expand that runs nothing; None for any other word."""
-    found: Alternatives = [()]
+    found: list[list[Piece]] = [[]]
     for index, part in enumerate(word.parts):
         if isinstance(part, Literal):
             alternatives = _literal(machine, part, first=index == 0)
@@ -102,8 +103,8 @@ def plain(machine: Machine, word: Word) -> Alternatives | None:
             alternatives = pieces_of(read_simple(machine, part), quoted=part.quoted)
         else:
             return None
-        found = alternatives if index == 0 else limited(found, alternatives)
-    return found
+        found = multiplied(found, alternatives)
+    return [tuple(pieces) for pieces in found]
 
 
 def _literal(machine: Machine, part: Literal, *, first: bool) -> Alternatives:
@@ -115,14 +116,14 @@ def _literal(machine: Machine, part: Literal, *, first: bool) -> Alternatives:
 
 def expand(machine: Machine, word: Word) -> Call[Alternatives]:
     """All ways in which a word may expand, as pieces."""
-    found: Alternatives = [()]
+    found: list[list[Piece]] = [[]]
     for index, part in enumerate(word.parts):
         if isinstance(part, Literal):
             alternatives = _literal(machine, part, first=index == 0)
         else:
             alternatives = yield _expand_part(machine, part)
-        found = limited(found, alternatives)
-    return found
+        found = multiplied(found, alternatives)
+    return [tuple(pieces) for pieces in found]
 
 
 def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
