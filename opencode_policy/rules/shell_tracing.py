@@ -9,7 +9,7 @@ from opencode_policy.leak_examples import ENTRY, with_container, with_script
 from opencode_policy.leak_outcomes import judged
 from opencode_policy.leaks import Run, listed, names_of
 from opencode_policy.location import Related
-from opencode_policy.outcome import Outcome, Problem, Proof
+from opencode_policy.outcome import Outcome, Place, Problem, Proof
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
 
@@ -113,6 +113,43 @@ env:
             ),
         ),
         Example(
+            "a variable that bash reads",
+            with_script(
+                "token=$GIT_TOKEN\n",
+                command="[/bin/bash, -c]",
+                env=ENTRY
+                + """\
+- name: SHELLOPTS
+  value: xtrace  # <- SHELLOPTS makes the shell print GIT_TOKEN to the log
+""",
+            ),
+        ),
+        Example(
+            "a file that is read in",
+            {
+                "kubernetes/apps/demo/demo/app/scripts.yaml": """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: scripts}
+data:
+  clone.sh: |
+    #!/bin/sh -e
+    . /scripts/common.sh
+    token=$(cat /secrets/token)
+  common.sh: |
+    set -x  # <- set -x makes the shell print /secrets to the log
+""",
+                "kubernetes/apps/demo/demo/app/deployment.yaml": with_container(
+                    """\
+command: [/scripts/clone.sh]
+volumeMounts:
+  - {name: secrets, mountPath: /secrets}
+  - {name: scripts, mountPath: /scripts}
+"""
+                ).replace("volumes:", "volumes:\n        - {name: scripts, configMap: {name: scripts}}"),
+            },
+        ),
+        Example(
             "an init container that holds no secret",
             with_script(
                 """\
@@ -130,18 +167,25 @@ mkdir -p /workspace
 
 def _problems(run: Run) -> Iterator[Problem]:
     for switch in run.followed.report.switched:
+        place = _place(run, switch)
         leaks = [leak for leak in run.leaks("trace") if leak.switch == switch]
         if leaks:
-            yield _shown(run, switch, leaks)
+            yield _shown(run, switch, leaks, place)
         elif switch in run.followed.report.tracing:
             words = f"{switch.words} stays on where the shell can reach {run.secrets}"
-            yield Problem(words, run.place(switch.place), severity="warning")
+            yield Problem(words, place, severity="warning")
         elif not run.held and run.container.role == "init":
             words = f"{switch.words} traces an init container; it holds no secret yet"
-            yield Problem(words, run.place(switch.place), severity="warning")
+            yield Problem(words, place, severity="warning")
 
 
-def _shown(run: Run, switch: Switch, leaks: list[Leak]) -> Problem:
+def _place(run: Run, switch: Switch) -> Place:
+    """Where a switch stands: of a variable of the manifest, there."""
+    given = run.container.env(switch.words)["value"]
+    return given if given else run.place(switch.place)
+
+
+def _shown(run: Run, switch: Switch, leaks: list[Leak], place: Place) -> Problem:
     """Tracing that is on where a secret is expanded."""
     certain = any(leak.certain for leak in leaks)
     names = listed(list(dict.fromkeys(flow.secret.name for leak in leaks for flow in leak.flows)))
@@ -152,7 +196,7 @@ def _shown(run: Run, switch: Switch, leaks: list[Leak]) -> Problem:
     how = "makes the shell print" if certain else "may switch tracing on, which prints"
     return Problem(
         f"{switch.words} {how} {names} to the log",
-        run.place(switch.place),
+        place,
         tuple(dict.fromkeys(related)),
         severity=None if certain else "warning",
     )

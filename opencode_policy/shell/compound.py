@@ -129,7 +129,8 @@ class ScriptReader(StatementReader):
             self.fault(start, start + len(opener), f"'{opener}' has no variable")
         words: list[Word] | None = yield self._for_words()
         body = yield self._do_group(start, opener)
-        return For(name, None if words is None else tuple(words), body, self.span(start, self.at))
+        chosen = None if words is None else tuple(words)
+        return For(name, chosen, body, self.span(start, self.at), opener == "select")
 
     def _for_words(self) -> Call[list[Word] | None]:
         yield self.skip_lines()

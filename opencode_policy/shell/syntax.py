@@ -166,12 +166,16 @@ class Loop:
 
 @dataclass(slots=True, eq=False)
 class For:
-    """`for variable in words` (also `select`); without `in` the words are None: the positional parameters."""
+    """`for variable in words`; without `in` the words are None: the positional parameters.
+
+    `menu` marks a `select`, which shows its words.
+    """
 
     variable: str
     words: tuple[Word, ...] | None
     body: Sequence
     span: Span
+    menu: bool = False
 
 
 @dataclass(slots=True, eq=False)

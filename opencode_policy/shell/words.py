@@ -352,7 +352,7 @@ class WordReader(Reader):
         special = '\\$`"' if in_double else "\\$`\"'"
         while self.at < len(text):
             char = text[self.at]
-            if char == "}" or (separator and char == separator and self.at > start):
+            if char == "}" or (char == separator and (self.at > start or separator == ":")):
                 break
             if text.startswith("\\}", self.at):
                 parts.append(self.literal("}", self.at, self.at + 2, quoted=True))

@@ -11,11 +11,11 @@ from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import OFF, Frame, Key, Positional, Switch, Variable
+from opencode_policy.taint.cells import OFF, Frame, Key, Positional, Status, Switch, Variable
 from opencode_policy.taint.commands import unwrapped
-from opencode_policy.taint.machine import Machine, OutOfStepsError, Status
-from opencode_policy.taint.nested import note_tracing, run_exit_trap, run_parsed
-from opencode_policy.taint.programs import check_arguments, run_program
+from opencode_policy.taint.machine import Machine, OutOfStepsError
+from opencode_policy.taint.nested import note_tracing, run_exit_trap, startup
+from opencode_policy.taint.programs.start import check_arguments, run_program
 from opencode_policy.taint.report import Report
 from opencode_policy.taint.values import Flows, Place, constant
 from opencode_policy.taint.words import Argv
@@ -96,7 +96,7 @@ def _switches(machine: Machine, shell: Interpreter | None, place: Place) -> froz
 
 def _whole(machine: Machine, parsed: Parsed) -> Call[Status]:
     def body() -> Call[Status]:
-        yield _startup(machine)
+        yield startup(machine, Span(0, 0))
         status: Status = yield statements.run_all(machine, parsed.statements)
         if machine.state.alive:
             yield run_exit_trap(machine)
@@ -106,18 +106,6 @@ def _whole(machine: Machine, parsed: Parsed) -> Call[Status]:
 
     status: Status = yield machine.process(body)
     return status
-
-
-def _startup(machine: Machine) -> Call[None]:
-    """Bash reads the file that BASH_ENV names before a script."""
-    path = machine.variable("BASH_ENV")
-    if not path.exported or machine.shell not in ("sh", "bash") or path.value.known in ("", "/dev/null"):
-        return
-    file = machine.world.read(path.value.known) if path.value.known else None
-    if file is None:
-        machine.blind(Span(0, 0), "the file that BASH_ENV names is not in the tree")
-    else:
-        yield run_parsed(machine, parse_script(file.text), Frame(file.document), "source")
 
 
 def follow_program(world: World, argv: Argv) -> Followed:

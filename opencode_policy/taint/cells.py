@@ -10,6 +10,9 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Function
 from opencode_policy.taint.values import ANYTHING, NOTHING, Flows, Place, Value, collapsed, joined, merged
 
+Status = bool | None
+"""Whether a command succeeds; None where that is not known."""
+
 
 class Key(NamedTuple):
     """Names one cell: its kind, and a variable's name, a path, a descriptor, ..."""
@@ -123,6 +126,9 @@ class Handler(NamedTuple):
     place: Place
 
 
+NO_CANDIDATE = (None,)
+"""No function, no trap. Where there may be one, None stands beside it."""
+
 UNSET = Variable(NOTHING, unset=True)
 UNTOLD = Variable(ANYTHING, unset=None)
 """A variable that the script has not touched: the image may define it."""
@@ -167,6 +173,8 @@ def _positional(values: Sequence[Positional]) -> Positional:
         joined([value.values[i] for value in values if i < len(value.values)]) for i in range(len(longest))
     ]
     floats = [value.floating for value in values if value.floating is not None]
+    if len(longest) > shortest:
+        floats.append(shortest)
     return Positional(tuple(found), same, min(floats, default=None))
 
 
@@ -207,6 +215,9 @@ _JOINS: dict[str, Callable[[Sequence[Any]], Any]] = {
     "stream": joined,
     "umask": joined,
     "sourced": _flows,
+    "folder": joined,
+    "alias": _candidates,
+    "exported": _candidates,
     "descriptors": _descriptors,
     "option": _sets,
     "function": _candidates,

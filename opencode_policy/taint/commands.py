@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,73 +12,36 @@ from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import public
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Assignment, Command
-from opencode_policy.shell.wrappers import unwrap
-from opencode_policy.taint.cells import OFF, Definition, Key, Target, Variable
+from opencode_policy.shell.wrappers import base_name, unwrap
+from opencode_policy.taint.cells import NO_CANDIDATE, OFF, UNSET, Definition, Key, Status, Variable
+from opencode_policy.taint.invocation import TRANSPARENT, Invocation
 from opencode_policy.taint.report import Leak
-from opencode_policy.taint.streams import read, redirect
+from opencode_policy.taint.streams import read, redirect, write
 from opencode_policy.taint.values import (
     NOTHING,
     Flows,
     Value,
+    altered,
     collapsed,
     concatenated,
     joined,
     merged,
+    secret,
 )
 from opencode_policy.taint.words import Argument, Argv, argvs_of, positional_of, value_of
 
 if TYPE_CHECKING:
-    from opencode_policy.taint.machine import Machine, Status
+    from opencode_policy.taint.machine import Machine
 
-TRANSPARENT = frozenset({"command", "builtin", "exec", "time"})
-"""Wrappers that are no program of their own."""
-
+_MOST_WORDS = 50
+"""Words of its input that `xargs` is followed with."""
 _RECURSIONS = 3
 """How often a function may be inside itself before it is followed no further."""
 
-# Variables set before these stay set (POSIX 2.14, special built-ins).
+# Variables set before these stay set (POSIX 2.14, special built-ins), unless bash goes its own way.
 _SPECIAL = frozenset(
     {":", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "trap", "unset"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """A command that is run: `args` are its arguments behind the name, wrappers taken off.
-
-    `whole` are all arguments as written, `added` those that `xargs` adds; `external` tells that a program is
-    started, whose arguments every process of the container can see.
-    """
-
-    machine: Machine
-    name: str
-    args: Argv
-    whole: Argv
-    span: Span
-    wrappers: tuple[str, ...] = ()
-    external: bool = False
-    added: Argv = ()
-
-    @property
-    def texts(self) -> list[str]:
-        return [argument.skeleton for argument in self.args]
-
-    @property
-    def flows(self) -> Flows:
-        """Secrets in the arguments."""
-        return merged(*(argument.text.flows for argument in (*self.args, *self.added)))
-
-    @property
-    def replaces(self) -> bool:
-        """Whether the shell becomes this command and does not come back."""
-        return "exec" in self.wrappers
-
-    def stdin(self) -> Value:
-        return read(self.machine)
-
-    def say(self, value: Value, words: str, *, at: Span | None = None, certain: bool = True) -> None:
-        """Print on standard output."""
-        self.machine.say(value, at or self.span, words, certain=certain)
 
 
 def run_command(machine: Machine, node: Command) -> Call[Status]:
@@ -101,21 +65,32 @@ def run_command(machine: Machine, node: Command) -> Call[Status]:
     return status
 
 
-def trace_words(machine: Machine, flows: Flows, span: Span, *, compound: bool = False) -> None:
+def trace_words(machine: Machine, flows: Flows, span: Span) -> None:
     """If the shell may be tracing, what it traces goes to its standard error.
 
-    Only bash, ksh and zsh trace `case` and `for`; a plain `sh` may be one of them.
+    Simple commands are traced as they were expanded; of `case` and `for` bash shows what is written.
     """
     switches = machine.options("x")
-    if not flows or switches == {OFF} or (compound and machine.shell in ("dash", "ash", "hush")):
+    if switches == {OFF}:
         return
-    if Target("log") not in machine.descriptor("2"):
+    flows = merged(flows, _prompt_flows(machine))
+    if not flows:
         return
-    for switch in switches:
-        if switch is not None:
-            words = "tracing prints {} to the log"
-            place = machine.frame.place(span)
-            machine.report.leak(Leak("trace", place, words, flows, switch.certain, switch))
+    chosen = machine.variable("BASH_XTRACEFD")
+    number = chosen.value.known if machine.shell == "bash" and chosen.unset is False else None
+    place = machine.frame.place(span)
+    if write(machine, machine.descriptor(number or "2"), secret(flows), place):
+        for switch in switches:
+            if switch is not None:
+                words = "tracing prints {} to the log"
+                machine.report.leak(Leak("trace", place, words, flows, switch.certain, switch))
+
+
+def _prompt_flows(machine: Machine) -> Flows:
+    """Secrets in variables that PS4 names: it is expanded before each line of a trace."""
+    prompt = machine.variable("PS4").value.known
+    names = re.findall(r"\$\{?(\w+)", prompt) if prompt else []
+    return merged(*(machine.variable(name).value.flows for name in names))
 
 
 def _assignments_only(machine: Machine, node: Command) -> Call[Status]:
@@ -192,52 +167,124 @@ def _with_variables(
     for name, value in assigned:
         machine.assign(name, value, exported=True)
     status: Status = yield invoke(machine, argv, node.span)
-    if machine.state.alive and argv[0].skeleton not in _SPECIAL:
+    if machine.state.alive and (machine.shell == "bash" or argv[0].skeleton not in _SPECIAL):
         for name, variable in before:
             machine.state.set(Key("variable", name), variable)
     return status
 
 
-def invoke(machine: Machine, argv: Argv, span: Span) -> Call[Status]:
-    """Run what an argument list names."""
+def invoke(machine: Machine, argv: Argv, span: Span, *, external: bool = False) -> Call[Status]:
+    """Run what an argument list names; `external` tells that no shell stands between."""
+    aliased: tuple[Value, ...] = machine.state.get(Key("alias", argv[0].skeleton))
+    if aliased and not external and machine.shell != "bash":
+        words = tuple(Argument(altered(aliased[0].texts[0], word), argv[0].span)
+                      for word in aliased[0].texts[0].skeleton.split())  # fmt: skip
+        argv = (*words, *argv[1:]) if words and words[0].skeleton != argv[0].skeleton else argv
     call = unwrapped(machine, argv, span)
-    definitions: tuple[Definition, ...] = machine.state.get(Key("function", call.name))
-    if definitions and not call.wrappers:
-        ways: list[Callable[[], Call[Status]]] = [
-            partial(call_function, machine, item, call) for item in definitions
-        ]
-        status: Status = yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
-        return status
-    status = yield _dispatch(call)
-    if call.replaces and call.args + call.whole[1:]:
+    if external:
+        call = replace(call, external=True)
+    changes = _environment_changes(call)
+    if changes is not None:
+        status: Status = yield machine.process(lambda: _in_environment(call, changes))
+    else:
+        status = yield _invoke(call)
+    if machine.state.alive and call.replaces and call.args + call.whole[1:]:
         machine.jump("process")
     return status
 
 
+def _invoke(call: Invocation) -> Call[Status]:
+    machine = call.machine
+    definitions: tuple[Definition | None, ...] = NO_CANDIDATE
+    if not call.wrappers and not call.external:
+        definitions = machine.state.get(Key("function", call.name))
+    ways: list[Callable[[], Call[Status]]] = [
+        partial(_dispatch, call) if item is None else partial(call_function, machine, item, call)
+        for item in definitions
+    ]
+    status: Status = yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
+    return status
+
+
 def unwrapped(machine: Machine, argv: Argv, span: Span) -> Invocation:
-    """Take wrappers off; assignments of `env` are set for what it runs, and stay (it is a process)."""
+    """Take wrappers such as `env` or `timeout` off."""
     found = unwrap([public(argument.skeleton) for argument in argv])
     places = [index for _, index in found.items]
     name = argv[places[0]].skeleton if places else argv[0].skeleton
     args = tuple(argv[index] for index in places[1:]) if places else argv[1:]
     wrappers = found.wrappers if places else ()
-    external = any(wrapper not in TRANSPARENT for wrapper in wrappers)
-    if "exec" in wrappers:
-        external = True
-    added = tuple(_from_input(machine, span)) if "xargs" in wrappers else ()
+    if not places and len(found.wrappers) > 1:  # `timeout 5 env`: the last one is what is run
+        last = max(i for i, item in enumerate(argv) if base_name(item.skeleton) == found.wrappers[-1])
+        name, args, wrappers = argv[last].skeleton, argv[last + 1 :], found.wrappers[:-1]
+    external = any(wrapper not in TRANSPARENT or wrapper == "exec" for wrapper in wrappers)
+    added: Argv = ()
+    if "xargs" in wrappers:
+        args, added = _from_input(machine, argv, args, span)
     return Invocation(machine, name, args, argv, span, wrappers, external, added)
 
 
-def _from_input(machine: Machine, span: Span) -> Iterator[Argument]:
-    """`xargs` makes arguments of what it reads."""
+_ENV_OPTION = re.compile(r"-i|-|--ignore-environment|-u(.*)|--unset=(.*)")
+
+
+def _environment_changes(call: Invocation) -> list[tuple[str, Value | None]] | None:
+    """What `env` changes in the environment of the command behind it; an empty name clears all of it."""
+    if "env" not in call.wrappers:
+        return None
+    before = call.whole[: len(call.whole) - len(call.args) - 1]
+    found: list[tuple[str, Value | None]] = []
+    for argument, following in zip(before, [*before[1:], None], strict=True):
+        text = argument.skeleton
+        option = _ENV_OPTION.fullmatch(text)
+        name, sign, value = text.partition("=")
+        if option is not None:
+            given = option[1] or option[2]
+            alone = text == "-u" and following is not None
+            found.append((following.skeleton if alone and following else given or "", None))
+        elif sign and name.isidentifier():
+            found.append((name, Value((altered(argument.text, value),))))
+    return found or None
+
+
+def _in_environment(call: Invocation, changes: list[tuple[str, Value | None]]) -> Call[Status]:
+    machine = call.machine
+    for name, value in changes:
+        if value is not None:
+            machine.assign(name, value.with_hop(call.place, f"becomes {name}"), exported=True)
+        elif name:
+            machine.state.set(Key("variable", name), UNSET)
+        else:
+            for known, _ in machine.state.of_kind("variable"):
+                machine.state.set(Key("variable", known), UNSET)
+    status: Status = yield _invoke(replace(call, whole=call.whole))
+    return status
+
+
+def _from_input(machine: Machine, argv: Argv, args: Argv, span: Span) -> tuple[Argv, Argv]:
+    """The arguments that `xargs` makes of what it reads: at the end, or with `-I` where a mark stands."""
     value = read(machine)
-    if value.flows:
-        yield Argument(collapsed(value).texts[0], span)
+    mark = _mark([argument.skeleton for argument in argv[: len(argv) - len(args)]])
+    if mark is None:
+        parts = [altered(text, word) for text in value.texts for word in text.skeleton.split()]
+        words = [Argument(part, span) for part in parts]
+        return args, tuple(words[:_MOST_WORDS])
+    text = collapsed(value).texts[0]
+    placed = [Argument(text, item.span) if mark in item.skeleton else item for item in args]
+    return tuple(placed), ()
+
+
+def _mark(options: list[str]) -> str | None:
+    """The mark that `xargs -I mark` replaces."""
+    for option, following in zip(options, [*options[1:], ""], strict=True):
+        if option.startswith("-I"):
+            return option[2:] or following
+        if option.startswith(("-i", "--replace")):
+            return option.partition("=")[2] or "{}"
+    return None
 
 
 def _dispatch(call: Invocation) -> Call[Status]:
-    from opencode_policy.taint.builtins import BUILTINS
-    from opencode_policy.taint.programs import run_program
+    from opencode_policy.taint.builtins.table import BUILTINS
+    from opencode_policy.taint.programs.start import run_program
 
     handler = None if call.external else BUILTINS.get(call.name)
     if handler is None:
@@ -274,6 +321,6 @@ def call_function(machine: Machine, definition: Definition, call: Invocation) ->
     machine.state.merge(ends)
     if machine.state.alive:
         machine.state.set(Key("positional", ""), outer)
-        for name, variable in scope.locals.items():
-            machine.state.set(Key("variable", name), variable)
+        for key, cell in scope.locals.items():
+            machine.state.set(key, cell)
     return statuses.pop() if len(statuses) == 1 else None

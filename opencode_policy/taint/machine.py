@@ -7,6 +7,7 @@ followed at each call. Time is bounded by `steps`, which grows with the text.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,16 +19,19 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Substitution
 from opencode_policy.taint import nested, statements
 from opencode_policy.taint.cells import (
+    NO_CANDIDATE,
     OFF,
     UNTOLD,
     Frame,
     Key,
     Positional,
+    Status,
     Stored,
     Switch,
     Target,
     Variable,
 )
+from opencode_policy.taint.listing import listing
 from opencode_policy.taint.report import Blind, Leak, Report
 from opencode_policy.taint.state import Changes, State, persistent
 from opencode_policy.taint.streams import Targets, default_targets, read, write
@@ -45,21 +49,21 @@ from opencode_policy.taint.values import (
 )
 from opencode_policy.taint.world import ENVIRON, World, is_ordinary
 
-Status = bool | None
-"""Whether a command succeeds; None where that is not known."""
-
 DEEPEST = 60
 """Functions, scripts and texts that run inside one another."""
 
 
-_EXIT_TRAP = Key("trap", "EXIT")
+_FOLDER = Key("folder", "")
 _DESCRIPTORS = Key("descriptors", "")
 _DEFAULTS: dict[str, Any] = {
+    "trap": NO_CANDIDATE,
+    "function": NO_CANDIDATE,
     "descriptors": {},
     "stream": NOTHING,
     "positional": Positional(),
     "option": frozenset({OFF}),
     "umask": constant("0022"),
+    "folder": ANYTHING,
 }
 """Cells that were never filled, by kind; of any other kind they are empty tuples."""
 
@@ -77,7 +81,7 @@ class Scope:
     landed: list[Changes] = field(default_factory=list)
     continued: list[Changes] = field(default_factory=list)
     statuses: set[Status] = field(default_factory=set)
-    locals: dict[str, Any] = field(default_factory=dict)
+    locals: dict[Key, Any] = field(default_factory=dict)
     name: str = ""
 
 
@@ -92,6 +96,7 @@ class Machine:
         self.frame = Frame(None)
         self.shell = world.shell
         self.scopes: list[Scope] = []
+        self.sure = True
         self._serial = 0
 
     # --- cells -------------------------------------------------------------------------------------
@@ -113,7 +118,8 @@ class Machine:
     def _outside(self, path: str) -> Value:
         """Content of a file that the script did not write."""
         if path in ENVIRON or (path.startswith("/proc/") and path.endswith("/environ")):
-            return secret(self.all_flows(exported_only=True))
+            cells: list[tuple[str, Variable]] = self.state.of_kind("variable")
+            return listing([(name, cell) for name, cell in cells if cell.exported], end="\0")
         flows = self.world.secrets_at(path)
         if flows:
             return secret(flows)
@@ -128,8 +134,20 @@ class Machine:
     def assign(self, name: str, value: Value, *, exported: bool | None = None) -> None:
         """Set a variable; it stays exported if it was."""
         before = self.variable(name)
-        export = before.exported or self.options("a") != {OFF} if exported is None else exported
+        export = before.exported or self.exports_all if exported is None else exported
         self.state.set(Key("variable", name), Variable(value, export))
+
+    @property
+    def exports_all(self) -> bool:
+        """Whether `set -a` may be on."""
+        return self.options("a") != {OFF}
+
+    @property
+    def function(self) -> Scope | None:
+        """The function that is run in this process."""
+        if self.nearest("function", "process") != "function":
+            return None
+        return next(scope for scope in reversed(self.scopes) if scope.kind == "function")
 
     @property
     def positional(self) -> Positional:
@@ -159,16 +177,29 @@ class Machine:
         if self.descriptors is not saved:
             self.state.set(_DESCRIPTORS, saved)
 
+    def path(self, skeleton: str) -> str:
+        """A path as it is seen from the root, if it is known where the shell is."""
+        if not skeleton or skeleton[0] in (f"/{UNKNOWN}{SECRET}~"):
+            return skeleton
+        folder = self.state.get(_FOLDER).known
+        return skeleton if folder is None else posixpath.normpath(posixpath.join(folder, skeleton))
+
+    def change_folder(self, to: str | None) -> None:
+        """`cd`."""
+        known = to is not None and not has_holes(to) and self.path(to).startswith("/")
+        self.state.set(_FOLDER, constant(self.path(to)) if known and to else ANYTHING)
+
     def content(self, path: str) -> Value:
         """What reading a file gives."""
         own = {"/dev/stdin": "0", "/dev/fd/0": "0", "/proc/self/fd/0": "0"}.get(path)
         if own:
             return read(self, own)
-        stored: Stored = self.state.get(Key("file", path))
+        stored: Stored = self.state.get(Key("file", self.path(path)))
         return stored.value
 
     def store(self, path: str, value: Value, place: Place) -> None:
         """Write a file."""
+        path = self.path(path)
         before: Stored = self.state.get(Key("file", path))
         private = before.private if before.written else self._masked()
         hopped = value.with_hop(place, f"is written to {shown(path)}")
@@ -181,8 +212,8 @@ class Machine:
 
     def all_flows(self, *, exported_only: bool) -> Flows:
         """Every secret that variables hold."""
-        variables = [cell for _, cell in self.state.of_kind("variable")]
-        flows = [v.value.flows for v in variables if v.exported or not exported_only]
+        variables = self.state.tainted.values()
+        flows = [item.value.flows for item in variables if item.exported or not exported_only]
         return merged(*flows, self.world.anywhere)
 
     # --- what is found -------------------------------------------------------------------------------
@@ -203,7 +234,8 @@ class Machine:
         if flows:
             sink = self.frame.place(span)
             place = flows[0].entered or sink
-            self.report.leak(Leak(kind, place, words, flows, certain, sink=None if place == sink else sink))
+            there = None if place == sink else sink
+            self.report.leak(Leak(kind, place, words, flows, certain and self.sure, sink=there))
 
     def say(self, value: Value, span: Span, words: str, *, to: str = "1", certain: bool = True) -> None:
         """Write to a descriptor; a secret that the log gets is a leak."""
@@ -243,13 +275,20 @@ class Machine:
             self.scopes.pop()
 
     def jump(self, kind: str, *, onward: bool = False, levels: int = 1) -> None:
-        """Leave the innermost scope of a kind, or go on with the next round of a loop."""
+        """Leave the innermost scope of a kind, or go on with the next round of a loop.
+
+        With more `levels` than there are loops, the outermost loop is left.
+        """
+        target: Scope | None = None
         for scope in reversed(self.scopes):
-            levels -= scope.kind == kind
-            if scope.kind == "process" or (scope.kind == kind and levels <= 0):
-                landed = scope.continued if onward and scope.kind == kind else scope.landed
-                landed.append(self.state.changes(scope.mark))
+            if scope.kind == kind and levels > 0:
+                target, levels = scope, levels - 1
+            elif scope.kind == "process" or (scope.kind == "function" and target is not None):
+                target = target or scope
                 break
+        if target is not None:
+            landed = target.continued if onward and target.kind == kind else target.landed
+            landed.append(self.state.changes(target.mark))
         self.state.alive = False
 
     def nearest(self, *kinds: str) -> str:
@@ -260,9 +299,10 @@ class Machine:
         """Follow something in a process of its own: only files and streams remember it."""
         frame, shell = self.frame, self.shell
         with self.scope("process") as scope:
-            self.state.set(_EXIT_TRAP, ())
+            for name, _ in self.state.of_kind("trap"):
+                self.state.set(Key("trap", name), None)
             status: Status = yield body()
-            if self.state.alive and self.state.get(_EXIT_TRAP):
+            if self.state.alive:
                 yield nested.run_exit_trap(self)
             ends = [*scope.landed, *([self.state.changes(scope.mark)] if self.state.alive else [])]
             self.state.undo(scope.mark)
@@ -282,6 +322,7 @@ class Machine:
 
         yield self.process(inner)
         found: Value = self.state.get(Key("stream", name))
+        self.state.set(Key("stream", name), None)
         return found
 
     def stream(self) -> str:

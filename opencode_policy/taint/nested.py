@@ -12,13 +12,24 @@ from opencode_policy.shell.interpreter import Interpreter, interpreter, shebang
 from opencode_policy.shell.script import Parsed, parse_derived, parse_script
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import OFF, Frame, Handler, Key, Positional, Switch, Target, Variable
+from opencode_policy.taint.cells import (
+    NO_CANDIDATE,
+    OFF,
+    Frame,
+    Handler,
+    Key,
+    Positional,
+    Status,
+    Switch,
+    Target,
+    Variable,
+)
 from opencode_policy.taint.values import Flows, Text, Value, constant, secret
 from opencode_policy.taint.world import File
 
 if TYPE_CHECKING:
-    from opencode_policy.taint.commands import Invocation
-    from opencode_policy.taint.machine import Machine, Status
+    from opencode_policy.taint.invocation import Invocation
+    from opencode_policy.taint.machine import Machine
 
 _MOST_NESTED = 12
 """Texts that run inside one another; a script that starts itself is followed so far."""
@@ -72,7 +83,7 @@ def source_file(call: Invocation) -> Call[Status]:
         return None
     path = call.args[0].skeleton
     known = None if has_holes(path) else machine.world.read(path)
-    written = machine.state.get(Key("file", path))
+    written = machine.state.get(Key("file", machine.path(path)))
     if known is not None and written.written is None:
         parsed = parse_script(known.text)
         status: Status = yield run_parsed(machine, parsed, Frame(known.document), "source")
@@ -106,14 +117,43 @@ def leave(machine: Machine) -> Call[None]:
 
 
 def run_exit_trap(machine: Machine) -> Call[None]:
-    """What a trap on EXIT runs."""
-    handlers: tuple[Handler, ...] = machine.state.get(Key("trap", "EXIT"))
-    machine.state.set(Key("trap", "EXIT"), ())
-    for handler in handlers:
-        for text in handler.command.texts:
-            frame = Frame(handler.place.document, handler.place.span, text.flows)
-            if not _is_opaque(text.skeleton):
-                yield run_parsed(machine, parse_derived(text.skeleton, Offsets()), frame, "trap")
+    """What a trap on EXIT runs, if there is one; before that, what other traps may have run by now."""
+    traps: list[tuple[str, tuple[Handler | None, ...]]] = machine.state.of_kind("trap")
+    for name, handlers in traps:
+        machine.state.set(Key("trap", name), NO_CANDIDATE)
+        for handler in handlers if name != "EXIT" else ():
+            if handler is not None:
+                yield run_handler(machine, handler, certain=name in ("DEBUG", "ERR", "RETURN"))
+    for name, handlers in traps:
+        if name == "EXIT" and handlers != NO_CANDIDATE:
+            ways = [way for handler in handlers for way in _ways(machine, handler)]
+            yield (ways[0]() if len(ways) == 1 else machine.choose(*ways))
+
+
+def run_handler(machine: Machine, handler: Handler, *, certain: bool) -> Call[None]:
+    """What a trap may run now; it may as well not."""
+    sure, machine.sure = machine.sure, machine.sure and certain
+    yield machine.choose(_nothing, *_ways(machine, handler))
+    machine.sure = sure
+
+
+def _ways(machine: Machine, handler: Handler | None) -> list[Callable[[], Call[Status]]]:
+    if handler is None:
+        return [_nothing]
+    return [partial(_run_trap, machine, handler, text) for text in handler.command.texts]
+
+
+def _nothing() -> Call[Status]:
+    return None
+    yield
+
+
+def _run_trap(machine: Machine, handler: Handler, text: Text) -> Call[Status]:
+    frame = Frame(handler.place.document, handler.place.span, text.flows)
+    if _is_opaque(text.skeleton):
+        return None
+    status: Status = yield run_parsed(machine, parse_derived(text.skeleton, Offsets()), frame, "trap")
+    return status
 
 
 def note_tracing(machine: Machine) -> None:
@@ -123,6 +163,23 @@ def note_tracing(machine: Machine) -> None:
         for switch in machine.options("x"):
             if switch is not None:
                 machine.report.tracing[switch] = None
+
+
+def startup(machine: Machine, span: Span) -> Call[None]:
+    """Bash reads the file that BASH_ENV names before a script."""
+    path = machine.variable("BASH_ENV")
+    known = path.value.known
+    if not path.exported or machine.shell not in ("sh", "bash") or known in ("", "/dev/null"):
+        return
+    file = machine.world.read(known) if known else None
+    stored = machine.state.get(Key("file", machine.path(known))) if known else None
+    if stored is not None and stored.written is not None:
+        frame = Frame(stored.written.document, stored.written.span)
+        yield run_parsed(machine, parse_derived(stored.value.texts[0].skeleton, Offsets()), frame, "source")
+    elif file is None:
+        machine.blind(span, "the file that BASH_ENV names is not in the tree")
+    else:
+        yield run_parsed(machine, parse_script(file.text), Frame(file.document), "source")
 
 
 # --- shells that are started -------------------------------------------------------------------------
@@ -160,7 +217,7 @@ def _at(call: Invocation, index: int | None) -> Span:
 def _run_file(call: Invocation, shell: Interpreter | None, path: Text, rest: list[Value]) -> Call[Status]:
     machine = call.machine
     file = machine.world.read(path.skeleton) if not has_holes(path.skeleton) else None
-    stored = machine.state.get(Key("file", path.skeleton))
+    stored = machine.state.get(Key("file", machine.path(path.skeleton)))
     name = Value((path,))
     if file is not None and stored.written is None:
         known: File = file
@@ -170,7 +227,8 @@ def _run_file(call: Invocation, shell: Interpreter | None, path: Text, rest: lis
             lambda: run_parsed(machine, parsed, Frame(known.document), "source"))  # fmt: skip
         return status
     if stored.written is not None:
-        status = yield _in_process(call, shell, name, rest, lambda: run_text(call, stored.value, "sh"))
+        first = shell or shebang(stored.value.texts[0].skeleton)
+        status = yield _in_process(call, first, name, rest, lambda: run_text(call, stored.value, "sh"))
         return status
     if shell is not None:
         machine.blind(call.span, "the script that is run is not in the tree")
@@ -199,10 +257,11 @@ def _in_process(
 
     def inside() -> Call[Status]:
         _fresh(machine, shell, call, name, arguments)
+        yield startup(machine, call.span)
         status: Status = yield body()
         if machine.state.alive:
             yield run_exit_trap(machine)
-        if machine.state.alive:
+        if machine.state.alive and call.replaces:
             note_tracing(machine)
         return status
 
@@ -221,9 +280,11 @@ def _fresh(
     for variable, cell in state.of_kind("variable"):
         if not cell.exported:
             state.set(Key("variable", variable), None)
-    for kind in ("function", "trap", "option"):
+    exported = {item for item, cell in state.of_kind("exported") if cell}
+    for kind in ("function", "trap", "option", "alias"):
         for item, _ in state.of_kind(kind):
-            state.set(Key(kind, item), None)
+            if kind != "function" or item not in exported:
+                state.set(Key(kind, item), None)
     machine.step(len(arguments) + 1)
     state.set(Key("variable", "0"), Variable(name))
     state.set(Key("positional", ""), Positional(tuple(arguments)))

@@ -64,7 +64,8 @@ def read_parameter(machine: Machine, part: Parameter) -> Call[Alternatives]:
         return pieces_of(_indirect(machine, part), quoted=part.quoted)
     listed = _listed(machine, part)
     if listed is not None and not part.operator:
-        return [_spread(listed, part)]
+        floating = machine.positional.floating if part.index is None else None
+        return [_spread(listed, part, floating)]
     variable = _looked_up(machine, part, listed)
     if not part.operator:
         return pieces_of(variable.value, quoted=part.quoted)
@@ -86,15 +87,24 @@ def _listed(machine: Machine, part: Parameter) -> list[Value] | None:
     return None
 
 
-def _spread(values: list[Value], part: Parameter) -> tuple[Piece, ...]:
-    """`"$@"` gives one field for each value, `"$*"` one for all."""
+def _spread(values: list[Value], part: Parameter, floating: int | None = None) -> tuple[Piece, ...]:
+    """`"$@"` gives one field for each value, `"$*"` one for all.
+
+    Of the values from `floating` on it is not known how many arguments they are.
+    """
     starred = part.name == "*" or part.index == "*"
-    separator = Piece(Text(" "), True) if starred and part.quoted else BREAK
+    first = len(values) if floating is None else floating
     if starred and part.quoted and not values:
         return (Piece(Text(""), True),)
     found: list[Piece] = []
-    for value in values:
-        found += (separator, Piece(collapsed(value).texts[0], part.quoted))
+    for index, value in enumerate(values):
+        blank = Piece(Text(UNKNOWN if index >= first else " "), True)
+        text = collapsed(value).texts[0]
+        elastic = index >= first and not starred
+        found += (
+            blank if starred and part.quoted else BREAK,
+            Piece(text, part.quoted, elastic=elastic and has_holes(text.skeleton)),
+        )
     return tuple(found[1:])
 
 
@@ -278,7 +288,7 @@ def _replaced(text: Text, change: Callable[[str], str], new: Text) -> Text:
 
 def _sliced(value: Value, operands: list[Alternatives]) -> Value:
     """`${x:offset:length}`; a few characters of a secret are none."""
-    numbers = [as_value(operand).known for operand in operands]
+    numbers = [(as_value(operand).known or "").strip() for operand in operands]
     given = [int(number) if number and number.lstrip("-").isdigit() else None for number in numbers]
     length = given[1] if len(given) > 1 else None
     tail = given and given[0] is not None and given[0] < 0 and len(given) == 1

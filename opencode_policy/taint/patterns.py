@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes
@@ -11,7 +11,7 @@ from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes
 Piece = tuple[str, bool]
 """A stretch of a pattern, and whether it is quoted."""
 
-_WEIRD = "\ue123@/\ue124"
+_WEIRD = "\ue123/\ue124 \n"
 _CLASS = re.compile(r"\[[!^]?\]?(?:\[:\w+:\]|[^\]])*\]", re.DOTALL)
 _NAMED = {
     "[:alnum:]": "a-zA-Z0-9", "[:alpha:]": "a-zA-Z", "[:blank:]": r" \t", "[:digit:]": "0-9",
@@ -20,23 +20,23 @@ _NAMED = {
 }  # fmt: skip
 
 
-def matcher(pieces: Sequence[Piece]) -> re.Pattern[str] | None:
+def matcher(pieces: Sequence[Piece], *, greedy: bool = False) -> re.Pattern[str] | None:
     """The pattern as a regular expression; None when it is not known or not valid."""
     if any(has_holes(text) for text, _ in pieces):
         return None
-    return _compiled(tuple(pieces))
+    return _compiled(tuple(pieces), ".*" if greedy else ".*?")
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pieces: tuple[Piece, ...]) -> re.Pattern[str] | None:
-    source = "".join(re.escape(text) if quoted else _translated(text) for text, quoted in pieces)
+def _compiled(pieces: tuple[Piece, ...], star: str) -> re.Pattern[str] | None:
+    source = "".join(re.escape(text) if quoted else _translated(text, star) for text, quoted in pieces)
     try:
         return re.compile(source, re.DOTALL)
     except re.error:
         return None
 
 
-def _translated(text: str) -> str:
+def _translated(text: str, star: str) -> str:
     found: list[str] = []
     at = 0
     while at < len(text):
@@ -46,7 +46,7 @@ def _translated(text: str) -> str:
             found.append(_bracket(bracket[0]))
             at = bracket.end()
             continue
-        found.append({"*": ".*?", "?": "."}.get(char, re.escape(char)))
+        found.append({"*": star, "?": "."}.get(char, re.escape(char)))
         at += 1
     return "".join(found)
 
@@ -71,7 +71,7 @@ def matches(pieces: Sequence[Piece], skeleton: str) -> bool | None:
         return None
     if not has_holes(skeleton):
         return pattern.fullmatch(skeleton) is not None
-    if all(pattern.fullmatch(_filled(skeleton, text)) for text in ("", _WEIRD)):
+    if all(pattern.fullmatch(text) for text in _fillings(skeleton)):
         return True
     literal = _literal_start(pieces)
     start = re.split(f"[{UNKNOWN}{SECRET}]", skeleton, maxsplit=1)[0]
@@ -79,8 +79,10 @@ def matches(pieces: Sequence[Piece], skeleton: str) -> bool | None:
     return False if literal[:shared] != start[:shared] else None
 
 
-def _filled(skeleton: str, text: str) -> str:
-    return skeleton.replace(UNKNOWN, text).replace(SECRET, text)
+def _fillings(skeleton: str) -> tuple[str, str]:
+    """Two texts that a skeleton may stand for, as different as possible; no secret has a `/` or `@`."""
+    empty = skeleton.replace(UNKNOWN, "").replace(SECRET, "")
+    return empty, skeleton.replace(UNKNOWN, _WEIRD).replace(SECRET, "Zz9_Zz9")
 
 
 def _literal_start(pieces: Sequence[Piece]) -> str:
@@ -95,26 +97,42 @@ def _literal_start(pieces: Sequence[Piece]) -> str:
 
 
 def without_prefix(pieces: Sequence[Piece], skeleton: str, *, longest: bool) -> str | None:
-    """`${x#pattern}`; None when the pattern is not known."""
-    pattern = matcher(pieces)
+    """`${x#pattern}`; None when the result is not certain."""
+    pattern = matcher(pieces, greedy=longest)
     if pattern is None:
         return None
-    ends = range(len(skeleton), -1, -1) if longest else range(len(skeleton) + 1)
-    fixed = not longest and pattern.match(skeleton)
-    if fixed:
-        return skeleton[fixed.end() :]
-    end = next((end for end in ends if pattern.fullmatch(skeleton, 0, end)), 0)
-    return skeleton[end:]
+
+    def cut(text: str) -> str:
+        match = pattern.match(text)
+        return text[match.end() :] if match else text
+
+    return _certain(skeleton, cut)
 
 
 def without_suffix(pieces: Sequence[Piece], skeleton: str, *, longest: bool) -> str | None:
-    """`${x%pattern}`; None when the pattern is not known."""
+    """`${x%pattern}`; None when the result is not certain."""
     pattern = matcher(pieces)
     if pattern is None:
         return None
-    starts = range(len(skeleton) + 1) if longest else range(len(skeleton), -1, -1)
-    start = next((start for start in starts if pattern.fullmatch(skeleton, start)), len(skeleton))
-    return skeleton[:start]
+    before = ".*?" if longest else ".*"
+    whole = re.compile(f"({before}){pattern.pattern}", re.DOTALL)
+
+    def cut(text: str) -> str:
+        match = whole.fullmatch(text)
+        return match[1] if match else text
+
+    return _certain(skeleton, cut)
+
+
+def _certain(skeleton: str, cut: Callable[[str], str]) -> str | None:
+    """What a cut leaves, if that does not depend on what the holes stand for."""
+    if not has_holes(skeleton):
+        return cut(skeleton)
+    first, second = (cut(text) for text in _fillings(skeleton))
+    if first == second:
+        return first
+    rest = cut(skeleton)
+    return rest if has_holes(rest) and (SECRET in rest) == (SECRET in skeleton) else None
 
 
 def may_match(glob: str, path: str) -> bool:

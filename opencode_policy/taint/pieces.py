@@ -9,11 +9,15 @@ from opencode_policy.taint.values import LIMIT, NOTHING, Text, Value, collapsed,
 
 
 class Piece(NamedTuple):
-    """A stretch of a word. Neither a quoted piece nor one that is written out is split."""
+    """A stretch of a word. Neither a quoted piece nor one that is written out is split.
+
+    An `elastic` one may stand for several fields, or for none, all the same: it is one of `"$@"`.
+    """
 
     text: Text
     quoted: bool
     literal: bool = False
+    elastic: bool = False
 
 
 BREAK = Piece(Text(" "), False)
@@ -23,12 +27,16 @@ Pieces = tuple[Piece, ...]
 Alternatives = list[Pieces]
 
 
-def limited(left: Alternatives, right: Alternatives) -> Alternatives:
-    """Each way of the left with each of the right, unless these are too many."""
+def multiplied(left: list[list[Piece]], right: Alternatives) -> list[list[Piece]]:
+    """Each way of the left with each of the right, unless these are too many; the left is used up."""
     if len(left) * len(right) > LIMIT:
-        left = left if len(left) == 1 else [_as_one(left)]
+        left = left if len(left) == 1 else [list(_as_one([tuple(pieces) for pieces in left]))]
         right = right if len(left) * len(right) <= LIMIT else [_as_one(right)]
-    return [(*first, *second) for first in left for second in right]
+    if len(right) == 1:
+        for pieces in left:
+            pieces.extend(right[0])
+        return left
+    return [[*first, *second] for first in left for second in right]
 
 
 def as_value(alternatives: Alternatives) -> Value:

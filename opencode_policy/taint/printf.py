@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from opencode_policy.taint.parameters import HARMLESS_LENGTH
 from opencode_policy.taint.values import (
     ANYTHING,
     NOTHING,
@@ -83,6 +84,9 @@ def _converted(conversion: str, argument: Value) -> Value:
     if letter in "sbqc" and len(conversion) == 1:
         changed = argument.mapped(unescaped) if letter == "b" else argument
         return changed if letter != "c" else _first(argument)
+    precision = re.search(r"\.(\d*)", conversion)
+    if letter in "sbqc" and precision and int(precision[1] or 0) <= HARMLESS_LENGTH:
+        return ANYTHING
     if letter in "sbqc":
         return secret(argument.flows) if argument.flows else joined([ANYTHING])
     return ANYTHING

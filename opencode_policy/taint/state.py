@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from opencode_policy.taint.cells import Key, join_cells, widened
+from opencode_policy.taint.cells import Key, Variable, join_cells, widened
 
 Changes = dict[Key, Any]
 """Cells that differ from some earlier state, by key."""
@@ -24,25 +24,41 @@ class State:
     def __init__(self, default: Callable[[Key], Any]) -> None:
         self.alive = True
         self._default = default
-        self._cells: Changes = {}
+        self._cells: dict[str, dict[str, Any]] = {}
         self._logs: list[Changes] = []
+        self.tainted: dict[str, Variable] = {}
+        """Variables that hold a secret, by name."""
 
     def get(self, key: Key) -> Any:
         """The cell's content."""
-        found = self._cells.get(key)
+        found = self._found(key)
         return self._default(key) if found is None else found
 
     def set(self, key: Key, cell: Any) -> None:
         """Fill the cell; None empties it."""
         if self._logs:
-            self._logs[-1].setdefault(key, self._cells.get(key))
-        self._cells[key] = cell
+            self._logs[-1].setdefault(key, self._found(key))
+        self._put(key, cell)
 
     def of_kind(self, kind: str) -> list[tuple[str, Any]]:
         """Filled cells of a kind, by name."""
-        return [
-            (key.name, cell) for key, cell in self._cells.items() if key.kind == kind and cell is not None
-        ]
+        return list(self._cells.get(kind, {}).items())
+
+    def _found(self, key: Key) -> Any:
+        named = self._cells.get(key.kind)
+        return None if named is None else named.get(key.name)
+
+    def _put(self, key: Key, cell: Any) -> None:
+        named = self._cells.setdefault(key.kind, {})
+        if cell is None:
+            named.pop(key.name, None)
+        else:
+            named[key.name] = cell
+        if key.kind == "variable":
+            if cell is not None and cell.value.flows:
+                self.tainted[key.name] = cell
+            else:
+                self.tainted.pop(key.name, None)
 
     def mark(self) -> int:
         """Begin a branch."""
@@ -52,12 +68,13 @@ class State:
     def changes(self, mark: int) -> Changes:
         """What was changed since a mark."""
         keys = {key: None for log in self._logs[mark:] for key in log}
-        return {key: self._cells.get(key) for key in keys}
+        return {key: self._found(key) for key in keys}
 
     def undo(self, mark: int) -> None:
         """Go back to the state at the mark, and end the branch."""
         while len(self._logs) > mark:
-            self._cells.update(self._logs.pop())
+            for key, cell in self._logs.pop().items():
+                self._put(key, cell)
 
     def again(self, mark: int) -> None:
         """Go back to the state at the mark, and begin the branch once more."""

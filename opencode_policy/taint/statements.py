@@ -26,17 +26,18 @@ from opencode_policy.shell.syntax import (
     Statement,
     Word,
 )
-from opencode_policy.taint.cells import Definition, Input, Key
-from opencode_policy.taint.commands import run_command, trace_words
+from opencode_policy.taint.cells import Definition, Input, Key, Status
+from opencode_policy.taint.commands import run_command
 from opencode_policy.taint.patterns import matches
 from opencode_policy.taint.pieces import Alternatives, pattern_of
+from opencode_policy.taint.refinement import assume
 from opencode_policy.taint.state import Changes
 from opencode_policy.taint.streams import redirect
 from opencode_policy.taint.values import LIMIT, NOTHING, Value, of_texts
-from opencode_policy.taint.words import Fields, expand, fields_of, value_of
+from opencode_policy.taint.words import Fields, expand, fields_of, part_of, value_of
 
 if TYPE_CHECKING:
-    from opencode_policy.taint.machine import Machine, Status
+    from opencode_policy.taint.machine import Machine
 
 EXACT_ROUNDS = 6
 """Rounds of a loop that are followed one by one, if it is certain that there are so many."""
@@ -116,14 +117,30 @@ def _stage(
 
 def _and_or(machine: Machine, statement: AndOr) -> Call[Status]:
     status: Status = yield run(machine, statement.first)
-    for operator, operand in statement.rest:
+    for index, (operator, operand) in enumerate(statement.rest):
         if not machine.state.alive:
             break
-        skipped = operator == "||" if status else operator == "&&"
+        wanted = operator == "&&"
+        condition = statement.first if index == 0 else None
         if status is None:
-            status = yield machine.choose(partial(run, machine, operand), partial(_already, operator == "||"))
-        elif not skipped:
+            status = yield machine.choose(
+                partial(_assuming, machine, condition, wanted, operand),
+                partial(_assuming, machine, condition, not wanted, None),
+            )
+        elif status is wanted:
             status = yield run(machine, operand)
+    return status
+
+
+def _assuming(
+    machine: Machine, condition: Statement | None, holds: bool, statement: Statement | None
+) -> Call[Status]:
+    """A way on which a condition holds, or does not, and a statement is run, or none."""
+    if condition is not None:
+        assume(machine, condition, holds=holds)
+    if statement is None:
+        return holds
+    status: Status = yield run(machine, statement)
     return status
 
 
@@ -152,6 +169,8 @@ def _if(machine: Machine, statement: If) -> Call[Status]:
             break
         if status is not False:
             mark = state.mark()
+            if condition:
+                assume(machine, condition[-1], holds=True)
             statuses.add((yield run_all(machine, body)))
             if state.alive:
                 ends.append(state.changes(start))
@@ -159,6 +178,8 @@ def _if(machine: Machine, statement: If) -> Call[Status]:
             state.alive = True
         if status is True:
             break
+        if condition:
+            assume(machine, condition[-1], holds=False)
     state.undo(start)
     state.merge(ends)
     return statuses.pop() if len(statuses) == 1 else None
@@ -234,10 +255,12 @@ def _for(machine: Machine, statement: For) -> Call[Status]:
     for word in statement.words if statement.words is not None else _ARGUMENTS:
         fields: list[Fields] = yield fields_of(machine, word)
         ways = [(*left, *right) for left in ways for right in fields][:LIMIT]
-    texts = [field.text for way in ways for field in way]
-    trace_words(machine, of_texts(texts).flows if texts else (), statement.span, compound=True)
+    texts = [text for way in ways for field in way for text in part_of(field)]
     if not texts:
         return True
+    if statement.menu:
+        words = "the menu of select shows {}"
+        machine.say(of_texts(texts), statement.span, words, to="2")
     known = ways[0] if len(ways) == 1 and not any(field.elastic for field in ways[0]) else None
     place = machine.frame.place(statement.span)
 
@@ -258,7 +281,6 @@ def _for(machine: Machine, statement: For) -> Call[Status]:
 
 def _case(machine: Machine, statement: Case) -> Call[Status]:
     subject: Value = yield value_of(machine, statement.word)
-    trace_words(machine, subject.flows, statement.word.span, compound=True)
     ways: list[Callable[[], Call[Status]]] = []
     through = False
     decided = False

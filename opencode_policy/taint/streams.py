@@ -66,7 +66,7 @@ def write(machine: Machine, targets: Targets, value: Value, place: Place) -> boo
 
 
 def _append(machine: Machine, path: str, value: Value, place: Place) -> None:
-    stored: Stored = machine.state.get(Key("file", path))
+    stored: Stored = machine.state.get(Key("file", machine.path(path)))
     machine.store(path, concatenated([stored.value, value]), place)
 
 

@@ -41,4 +41,4 @@ def credential(text: Text) -> Credential | None:
 
 def is_url(skeleton: str) -> bool:
     """Whether a text is a URL of which at least the scheme is known."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", skeleton) is not None
+    return re.match(r"[A-Za-z][A-Za-z0-9+-]*://", skeleton) is not None

@@ -165,6 +165,9 @@ def concatenated(values: Sequence[Value]) -> Value:
     """Values one behind the other."""
     if len(values) == 1:
         return values[0]
+    if all(len(value.texts) == 1 for value in values):
+        flows = merged(*(value.texts[0].flows for value in values))
+        return Value((Text(clipped("".join(value.texts[0].skeleton for value in values), flows), flows),))
     texts: list[Text] = [Text("")]
     for value in values:
         if len(texts) * len(value.texts) > LIMIT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencode_policy.shell.calls import Call
@@ -11,7 +11,7 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
 from opencode_policy.taint.cells import Positional
 from opencode_policy.taint.parameters import is_simple, read_parameter, read_simple
-from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, limited, pieces_of
+from opencode_policy.taint.pieces import BREAK, Alternatives, Piece, as_value, multiplied, pieces_of
 from opencode_policy.taint.values import (
     ANYTHING,
     LIMIT,
@@ -65,18 +65,19 @@ def value_of(machine: Machine, word: Word) -> Call[Value]:
 
 def argvs_of(machine: Machine, words: Sequence[Word]) -> Call[list[Argv]]:
     """The argument lists that words may expand to."""
-    found: list[Argv] = [()]
+    found: list[list[Argument]] = [[]]
     for word in words:
         ways = plain(machine, word)
-        fields = _fields(word, ways or (yield expand(machine, word)))
-        if len(fields) * len(found) > LIMIT:
-            fields = [_merged_fields(fields)]
-        found = [
-            (*argv, *(Argument(text, word.span, elastic) for text, elastic in row))
-            for argv in found
-            for row in fields
-        ]
-    return found
+        rows = _fields(word, ways or (yield expand(machine, word)))
+        if len(rows) * len(found) > LIMIT:
+            rows = [_merged_fields(rows)]
+        more = [[Argument(text, word.span, elastic) for text, elastic in row] for row in rows]
+        if len(more) == 1:
+            for argv in found:
+                argv.extend(more[0])
+        else:
+            found = [[*argv, *row] for argv in found for row in more]
+    return [tuple(argv) for argv in found]
 
 
 def fields_of(machine: Machine, word: Word) -> Call[list[Fields]]:
@@ -94,7 +95,7 @@ def _fields(word: Word, alternatives: Alternatives) -> list[Fields]:
 
 def plain(machine: Machine, word: Word) -> Alternatives | None:
     """All ways in which a word may expand that runs nothing; None for any other word."""
-    found: Alternatives = [()]
+    found: list[list[Piece]] = [[]]
     for index, part in enumerate(word.parts):
         if isinstance(part, Literal):
             alternatives = _literal(machine, part, first=index == 0)
@@ -102,8 +103,8 @@ def plain(machine: Machine, word: Word) -> Alternatives | None:
             alternatives = pieces_of(read_simple(machine, part), quoted=part.quoted)
         else:
             return None
-        found = alternatives if index == 0 else limited(found, alternatives)
-    return found
+        found = multiplied(found, alternatives)
+    return [tuple(pieces) for pieces in found]
 
 
 def _literal(machine: Machine, part: Literal, *, first: bool) -> Alternatives:
@@ -115,14 +116,14 @@ def _literal(machine: Machine, part: Literal, *, first: bool) -> Alternatives:
 
 def expand(machine: Machine, word: Word) -> Call[Alternatives]:
     """All ways in which a word may expand, as pieces."""
-    found: Alternatives = [()]
+    found: list[list[Piece]] = [[]]
     for index, part in enumerate(word.parts):
         if isinstance(part, Literal):
             alternatives = _literal(machine, part, first=index == 0)
         else:
             alternatives = yield _expand_part(machine, part)
-        found = limited(found, alternatives)
-    return found
+        found = multiplied(found, alternatives)
+    return [tuple(pieces) for pieces in found]
 
 
 def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
@@ -141,7 +142,9 @@ def _expand_part(machine: Machine, part: Part) -> Call[Alternatives]:
 def _arithmetic(machine: Machine, part: Arithmetic) -> Call[Alternatives]:
     """A number, which is no secret, whatever it is computed from."""
     for inner in part.parts:
-        yield _expand_part(machine, inner)
+        ways: Alternatives = yield _expand_part(machine, inner)
+        if machine.shell != "bash" and as_value(ways).flows:  # what is no number is repeated in a message
+            machine.complain(as_value(ways), part.span)
     return [(Piece(ANYTHING.texts[0], part.quoted),)]
 
 
@@ -182,10 +185,14 @@ def _split_piece(piece: Piece, fields: list[list[Piece]], current: list[Piece] |
 
 
 def _field(parts: list[Piece]) -> Field:
-    elastic = any(not (part.quoted or part.literal) and has_holes(part.text.skeleton) for part in parts)
+    elastic = any(part.elastic or _may_split(part) for part in parts)
     if len(parts) == 1:
         return Field(parts[0].text, elastic)
     return Field(concatenated([Value((part.text,)) for part in parts]).texts[0], elastic)
+
+
+def _may_split(piece: Piece) -> bool:
+    return not (piece.quoted or piece.literal) and has_holes(piece.text.skeleton)
 
 
 def _merged_fields(rows: list[Fields]) -> Fields:
@@ -199,6 +206,13 @@ def _merged_fields(rows: list[Fields]) -> Fields:
         )
         for column in columns
     )
+
+
+def part_of(field: Field) -> Iterator[Text]:
+    """What one of the arguments may be that a field stands for."""
+    yield field.text
+    if field.elastic:
+        yield Text(SECRET, field.text.flows) if field.text.flows else ANYTHING.texts[0]
 
 
 def positional_of(values: Sequence[Value], argv: Argv) -> Positional:

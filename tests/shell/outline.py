@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from opencode_policy.shell.script import parse_script
@@ -47,37 +48,47 @@ def _all(statements: tuple[Any, ...]) -> list[Any]:
 
 
 def _statement(statement: Any) -> Any:
-    match statement:
-        case Command():
-            assigned = [f"{item.name}{'+' * item.append}={_value(item)}" for item in statement.assignments]
-            return " ".join([*assigned, *map(_word, statement.words), *map(_redirect, statement.redirects)])
-        case Redirected():
-            return ("redirected", _statement(statement.body), *map(_redirect, statement.redirects))
-        case Background():
-            return ("&", _statement(statement.body))
-        case Pipeline():
-            return ("!|" if statement.negated else "|", *_all(statement.stages))
-        case AndOr():
-            rest = [part for operator, operand in statement.rest for part in (operator, _statement(operand))]
-            return (_statement(statement.first), *rest)
-        case Group():
-            return ("()" if statement.subshell else "{}", *_all(statement.body))
-        case If():
-            arms = [(_all(test), _all(body)) for test, body in statement.arms]
-            return ("if", *arms, _all(statement.otherwise))
-        case Loop():
-            return ("until" if statement.until else "while", _all(statement.condition), _all(statement.body))
-        case For():
-            words = None if statement.words is None else [_word(item) for item in statement.words]
-            return ("for", statement.variable, words, _all(statement.body))
-        case Case():
-            items = [
-                ([_word(p) for p in item.patterns], _all(item.body), item.end) for item in statement.items
-            ]
-            return ("case", _word(statement.word), *items)
-        case Function():
-            return ("function", statement.name, _statement(statement.body))
-    raise AssertionError(statement)
+    return _OUTLINES[type(statement)](statement)
+
+
+def _command(item: Command) -> str:
+    assigned = [f"{a.name}{'+' * a.append}={_value(a)}" for a in item.assignments]
+    return " ".join([*assigned, *map(_word, item.words), *map(_redirect, item.redirects)])
+
+
+def _and_or(item: AndOr) -> Any:
+    rest = [part for operator, operand in item.rest for part in (operator, _statement(operand))]
+    return (_statement(item.first), *rest)
+
+
+def _case(item: Case) -> Any:
+    items = [([_word(p) for p in one.patterns], _all(one.body), one.end) for one in item.items]
+    return ("case", _word(item.word), *items)
+
+
+def _for(item: For) -> Any:
+    words = None if item.words is None else [_word(word) for word in item.words]
+    return ("for", item.variable, words, _all(item.body))
+
+
+def _if(item: If) -> Any:
+    arms = [(_all(test), _all(body)) for test, body in item.arms]
+    return ("if", *arms, _all(item.otherwise))
+
+
+_OUTLINES: dict[type[Any], Callable[[Any], Any]] = {
+    AndOr: _and_or,
+    Background: lambda item: ("&", _statement(item.body)),
+    Case: _case,
+    Command: _command,
+    For: _for,
+    Function: lambda item: ("function", item.name, _statement(item.body)),
+    Group: lambda item: ("()" if item.subshell else "{}", *_all(item.body)),
+    If: _if,
+    Loop: lambda item: ("until" if item.until else "while", _all(item.condition), _all(item.body)),
+    Pipeline: lambda item: ("!|" if item.negated else "|", *_all(item.stages)),
+    Redirected: lambda item: ("redirected", _statement(item.body), *map(_redirect, item.redirects)),
+}
 
 
 def _value(item: Any) -> str:

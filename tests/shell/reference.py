@@ -12,7 +12,7 @@ SHELLS = [
     for name, (path, *rest) in {
         "dash": (shutil.which("dash"),),
         "busybox": (shutil.which("busybox"), "sh"),
-        "bash": (shutil.which("bash"),),
+        "bash": (shutil.which("bash"), "--posix"),
     }.items()
     if path
 ]

@@ -15,9 +15,11 @@ from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Command, Literal, Parameter, Substitution
 
 PIECES = [
-    "a", "b c", "$x", "${y:-z}", '"q $r"', "'s'", "$(t)", "`u \\`v\\``", "\\\n", "|", "&&", ";", "\n", "(", ")",
+    "a", "b c", "$x", "${y:-z}", '"q $r"', "'s'", "$(t)", "`u \\`v\\``", "\\\n", "|", "&&", ";", "\n", "(",
+    ")",
     "{ ", "; }", "if ", "; then ", "; fi", "for i in ", "; do ", "; done", "case $c in ", ") ", ";;", " esac",
-    "<<E\n", "\nE\n", "<<-F\n\t", "\nF\n", ">f", "2>&1", "#c\n", "$((1+n))", "x=", "export w=$v", "é", "\r\n", "\\",
+    "<<E\n", "\nE\n", "<<-F\n\t", "\nF\n", ">f", "2>&1", "#c\n", "$((1+n))", "x=", "export w=$v", "é", "\r\n",
+    "\\",
     "'", '"', "`", "${", "$(", "[[ a ]]", "((b))", "\0", "f() ", "=(", "!", "&", " ", "\t",
 ]  # fmt: skip
 SCRIPTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)

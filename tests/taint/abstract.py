@@ -9,16 +9,16 @@ from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.holes import SECRET, UNKNOWN
 from opencode_policy.shell.script import parse_script
 from opencode_policy.taint import statements
-from opencode_policy.taint.cells import Frame, Key, Variable
-from opencode_policy.taint.machine import Machine, Status
+from opencode_policy.taint.cells import Frame, Key, Status, Variable
+from opencode_policy.taint.machine import Machine
 from opencode_policy.taint.report import Report
 from opencode_policy.taint.values import Value, constant
 from opencode_policy.taint.world import World
 
 
-def printed(script: str, variables: dict[str, Value] | None = None) -> Value:
+def printed(script: str, variables: dict[str, Value] | None = None, shell: str = "sh") -> Value:
     """All that a script may print on standard output; its environment is these variables and no other."""
-    world = World(variables=variables or {})
+    world = World(variables=variables or {}, shell=shell)
     machine = Machine(world, Report(), steps=100_000)
     for name, value in world.variables.items():
         machine.state.set(Key("variable", name), Variable(value, exported=True))

@@ -16,6 +16,10 @@ _SIMPLE = re.compile(
 def substituted(value: Value, expressions: Sequence[Text]) -> Value | None:
     """The value after substitutions; None when any is not as simple as that, or its pattern is not known."""
     for expression in expressions:
+        masked = _masked(value, expression)
+        if masked is not None:
+            value = masked
+            continue
         match = _SIMPLE.fullmatch(expression.skeleton.strip())
         pattern = _compiled(match["pattern"], match["flags"]) if match else None
         if match is None or pattern is None or "\\" in match["new"] or "&" in match["new"]:
@@ -23,6 +27,18 @@ def substituted(value: Value, expressions: Sequence[Text]) -> Value | None:
         count = 0 if "g" in match["flags"] else 1
         value = of_texts(_replaced(text, pattern, match["new"], expression, count) for text in value.texts)
     return value
+
+
+def _masked(value: Value, expression: Text) -> Value | None:
+    """`s/$SECRET/***/` takes that secret out of the text."""
+    match = _SIMPLE.fullmatch(expression.skeleton.strip())
+    if match is None or match["pattern"] != SECRET or SECRET in match["new"]:
+        return None
+    known = set(expression.flows)
+    return of_texts(
+        Text(text.skeleton.replace(SECRET, match["new"])) if set(text.flows) <= known else text
+        for text in value.texts
+    )
 
 
 def _replaced(text: Text, pattern: re.Pattern[str], new: str, expression: Text, count: int) -> Text:

@@ -26,6 +26,22 @@ def prints(program: str) -> bool:
     return _has_bare_pattern(tokens)
 
 
+@lru_cache(maxsize=64)
+def prints_input(program: str) -> bool:
+    """Whether what is printed may be made of what is read; in doubt it is.
+
+    It is not where no record or field is named but for its length, and each `print` says what to print.
+    """
+    tokens = _tokens(re.sub(r"length\s*\(\s*\$0?\s*\)|\blength\b", "0", program))
+    if any(text in ("$", "getline", "|") for _, text in tokens) or _has_bare_pattern(tokens):
+        return True
+    following = [*tokens[1:], ("", "")]
+    return any(
+        text == "print" and after in ("", ";", "}", "\n", ">")
+        for (_, text), (_, after) in zip(tokens, following, strict=True)
+    )
+
+
 def _tokens(program: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     at = 0

@@ -1,0 +1,1 @@
+"""Programs: what they do with secrets in their arguments, on their input, in their environment."""
