@@ -13,7 +13,7 @@ from tests.taint.programs_at_random import Generator
 
 
 def chance_of(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - nothing here is a secret
+    return random.Random(seed)
 
 
 def name_of(shell: list[str]) -> str:
