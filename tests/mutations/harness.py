@@ -27,6 +27,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "secret-in-arguments": frozenset({"secret-in-file"}),
     "secret-in-file": frozenset({"clone-unguarded"}),
     "secret-in-output": frozenset({"clone-unguarded"}),
+    "secret-role-undelivered": frozenset({"clone-unguarded"}),
     "session-data-unpersisted": frozenset({"clone-unguarded", "replica-count-mismatch"}),
     "shell-tracing": frozenset({"auth-seed-misplaced", "pull-unswitched"}),
     "token-in-url": frozenset({"clone-unguarded", "pull-unswitched", "secret-in-file"}),
