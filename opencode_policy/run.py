@@ -10,6 +10,7 @@ from typing import Any
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
+from opencode_policy.expand.flux import via
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
@@ -165,7 +166,8 @@ def evaluate(
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
-    stamp = Stamp(rules, severities, by_id)
+    places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
+    stamp = Stamp(rules, severities, by_id, places)
     surplus: Counter[Key] = Counter()
     findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
@@ -173,7 +175,8 @@ def evaluate(
     case = Case(stamp, said, findings, unread, choice.disabled, unseen)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    beyond = (Gap(item.message, location=item.location) for item in tree.unseen)
+    gaps = (*_gaps(said, stamp), *beyond, *map(Gap, (*_unlooked(found, unread), *words(surplus))))
     result = Result(
         tuple(shown),
         verdicts,

@@ -86,6 +86,12 @@ class Builder:
             self._generate(build, folder)
         return build
 
+    def build_node(self, root: MappingNode, folder: str) -> Build:
+        """Build a kustomization that is given as a node, as if it were the file of the folder."""
+        build = Build()
+        build.objects = self._transformed(build, folder, root, [], ())
+        return build
+
     def _generate(self, build: Build, folder: str) -> None:
         """What kustomize-controller does without a kustomization file: every manifest below the folder.
 
@@ -110,6 +116,11 @@ class Builder:
         root = self._kustomization(path)
         if root is None:
             return objects
+        return self._transformed(build, folder, root, objects, chain)
+
+    def _transformed(
+        self, build: Build, folder: str, root: MappingNode, objects: list[Object], chain: tuple[str, ...]
+    ) -> list[Object]:
         objects = [*objects, *self._resources(build, folder, root, (*chain, folder))]
         for node, target in self._references(build, folder, root, "components"):
             if self._enter(build, node, target, (*chain, folder)):

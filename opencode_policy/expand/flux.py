@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import field
 
-from opencode_policy.expand import overrides, transform
+from opencode_policy.expand import common_metadata, overlay
 from opencode_policy.expand.build import Build, Builder, is_kustomization
+from opencode_policy.expand.encrypted import decrypted
 from opencode_policy.expand.files import Files, Outside
-from opencode_policy.expand.object import Object, looks_like_an_object, objects_of, text_of
-from opencode_policy.expand.substitute import Substitution
+from opencode_policy.expand.object import looks_like_an_object, objects_of, text_of
+from opencode_policy.expand.substitute import Budget, Substitution
+from opencode_policy.expand.variable_sources import KINDS, VariableSources, inventory_data
+from opencode_policy.expand.variables import Reader, Variable, Variables, inventory_variables
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic, Related
-from opencode_policy.nodes import MappingNode, Node, ScalarNode
+from opencode_policy.location import Diagnostic, Location, Related
+from opencode_policy.nodes import MappingNode, Node
 from opencode_policy.policy.model import ClusterFile, FluxObject
 from opencode_policy.resource import Resource
 
@@ -21,13 +25,20 @@ FLUX_GROUP = "kustomize.toolkit.fluxcd.io"
 _STRICT_SINCE = (2, 9)
 """Flux release from which an undefined variable fails the Kustomization (kustomize-controller 1.9)."""
 
+_PASSES = 3
+"""Times that a tree is evaluated at most, until no ConfigMap changes that variables were read from."""
+
+Key = tuple[str, str]
+"""Namespace and name of a Flux Kustomization."""
+
 
 @dataclass(eq=False, slots=True)
 class FluxBuild:
     """One Flux Kustomization and what it applies.
 
     `resource` is its object, None when only the inventory knows it; `folder` is its path relative to the
-    repository, None when that path is not in the tree; `files` are all files its build read.
+    repository, None when that path is not in the tree; `files` are all files its build read; `variables`
+    are those that it substitutes.
     """
 
     name: str
@@ -37,99 +48,165 @@ class FluxBuild:
     parent: str | None = None
     resources: list[Resource] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    variables: Variables = field(default_factory=Variables)
+
+    @property
+    def key(self) -> Key:
+        return self.namespace, self.name
+
+    @property
+    def spec(self) -> MappingNode | None:
+        """Its spec as it is applied."""
+        spec = self.resource.root.get("spec") if self.resource else None
+        return spec if isinstance(spec, MappingNode) else None
 
 
 @dataclass(slots=True)
 class Expansion:
-    """Everything the tree becomes. `loose` are files with objects that no Kustomization applies."""
+    """Everything the tree becomes.
+
+    `loose` are files with objects that no Kustomization applies; `unseen` says, each with its place, what
+    is not in the tree and so not checked: other repositories, values that only the cluster knows.
+    """
 
     builds: list[FluxBuild] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
+    unseen: list[Related] = field(default_factory=list)
 
 
 def expand(files: Files, cluster: ClusterFile) -> Expansion:
-    """Evaluate the tree from the inventory's Kustomizations down, then whatever they do not reach."""
-    run = _Run(files, cluster)
-    for entry in cluster.kustomizations:
-        if entry.path is not None:
-            run.root(entry)
-    run.unreached()
-    run.loose()
-    unique = dict.fromkeys(run.result.diagnostics)
-    run.result.diagnostics = list(unique)
+    """Evaluate the tree from the inventory's Kustomizations down, then whatever they do not reach.
+
+    A ConfigMap that variables are read from may be applied by a Kustomization that comes later: then the
+    tree is evaluated once more, with what the pass before found.
+    """
+    applied: list[Resource] = []
+    for _ in range(_PASSES):
+        run = _Run(files, cluster, applied)
+        run.all()
+        applied = run.holders()
+        if run.settled(applied):
+            break
+    run.result.diagnostics = list(dict.fromkeys(run.result.diagnostics))
     return run.result
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A Kustomization that is still to be evaluated, and what its surroundings give it."""
+
+    flux: FluxBuild
+    entry: FluxObject | None
+
+
 class _Run:
-    def __init__(self, files: Files, cluster: ClusterFile) -> None:
+    def __init__(self, files: Files, cluster: ClusterFile, applied: list[Resource]) -> None:
         self.files = files
         self.cluster = cluster
         self.builder = Builder(files)
         self.result = Expansion()
-        self.seen: set[tuple[str, str]] = set()
-        self.entry: FluxObject | None = None
+        self.parents: dict[Key, FluxBuild | None] = {}
+        self.waiting: list[_Waiting] = []
+        self.sources = VariableSources(cluster, self.written())
+        self.sources.add(applied)
+        self.budget = Budget()
+        self.unknown: dict[str, Location] = {}
+        self.dependent: Counter[str] = Counter()
+
+    def all(self) -> None:
+        """Everything, in the order in which it is reached."""
+        for entry in self.cluster.kustomizations:
+            if entry.path is not None:
+                self.root(entry)
+        self.unreached()
+        self.loose()
+        for name, place in self.unknown.items():
+            count = self.dependent[name]
+            words = f"{count} values depend" if count > 1 else "a value depends"
+            message = f"{words} on ${{{name}}}, which only the cluster knows"
+            self.result.unseen.append(Related(message, place))
+
+    def holders(self) -> list[Resource]:
+        """Applied objects that hold variables."""
+        return [item for item in self.result.resources if item.applied_by is not None and item.kind in KINDS]
+
+    def settled(self, applied: list[Resource]) -> bool:
+        """Whether variables would be read as they were, now that all objects are known."""
+        if not self.sources.read:
+            return True
+        now = VariableSources(self.cluster, self.written(), dict(self.sources.read))
+        now.add(applied)
+        return now.settled()
 
     def root(self, entry: FluxObject) -> None:
         """Evaluate a Kustomization that stands in the inventory."""
         folder = posixpath.normpath(entry.path or ".")
         if not self.files.is_folder(folder):
             return
-        self.entry = entry
-        self.seen.add((entry.namespace, entry.name))
         flux = FluxBuild(entry.name, entry.namespace, None, folder)
-        self.run(flux, None)
-        self.entry = None
+        self.parents[flux.key] = None
+        self.waiting.append(_Waiting(flux, entry))
+        self.work()
 
-    def run(self, flux: FluxBuild, spec: MappingNode | None) -> None:
+    def work(self) -> None:
+        """Evaluate what waits, and what that applies; children come right behind their parent."""
+        while self.waiting:
+            next_ = self.waiting.pop()
+            self.run(next_.flux, next_.entry)
+            at = len(self.waiting)
+            for resource in next_.flux.resources:
+                if is_flux_kustomization(resource):
+                    self.child(resource, next_.flux, next_.entry)
+            self.waiting[at:] = reversed(self.waiting[at:])
+
+    def run(self, flux: FluxBuild, entry: FluxObject | None) -> None:
+        """Build, substitute, add the common metadata: in this order (kustomize-controller)."""
         self.result.builds.append(flux)
         if flux.folder is None:
             return
-        build = self.builder.build(flux.folder)
-        flux.files = build.files
-        self.result.diagnostics += _unsupported(spec)
-        objects = self.transformed(build, spec)
-        substitution = self.substitution(flux, spec)
-        applied = [substitution.apply(item) for item in objects]
+        build = self.built(flux, flux.folder)
+        substitution = self.substitution(flux, entry)
+        applied = [substitution.apply(decrypted(item)) for item in build.objects]
+        applied = common_metadata.added(applied, flux.spec)
         self.result.diagnostics += [*build.diagnostics, *substitution.diagnostics]
+        self.note_unknown(substitution)
         flux.resources = [Resource(item.id, item.root, item.path, flux.name) for item in applied]
         self.result.resources += flux.resources
-        for resource in flux.resources:
-            if is_flux_kustomization(resource):
-                self.child(resource, flux)
 
-    def transformed(self, build: Build, spec: MappingNode | None) -> list[Object]:
-        """What the controller adds to the build: target namespace, common metadata, images."""
-        objects = build.objects
-        if spec is None:
-            return objects
-        namespace = spec.get("targetNamespace")
-        if isinstance(namespace, ScalarNode) and namespace.value:
-            objects = transform.in_namespace(objects, namespace)
-        common = spec.get("commonMetadata")
-        for kind in ("labels", "annotations"):
-            pairs = common.get(kind) if isinstance(common, MappingNode) else None
-            if isinstance(pairs, MappingNode):
-                objects = transform.labelled(objects, kind, pairs)
-        return overrides.with_images(objects, spec.get("images"))
+    def built(self, flux: FluxBuild, folder: str) -> Build:
+        """Objects of the kustomization of its path, with what its spec adds to that."""
+        path, root = self.files.kustomization(folder), overlay.kustomization_root(self.files, folder)
+        if flux.spec is not None:
+            self.result.diagnostics += overlay.misfits(flux.spec)
+        if root is None:
+            build = self.builder.build(folder)
+        else:
+            full = overlay.overlaid(root, flux.spec, self.files, folder) if flux.spec else root
+            build = self.builder.build_node(full, folder)
+        flux.files = build.files | ({path} if path else set())
+        return build
 
-    def substitution(self, flux: FluxBuild, spec: MappingNode | None) -> Substitution:
+    def substitution(self, flux: FluxBuild, entry: FluxObject | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
-        values: dict[str, str] = {}
-        opaque: frozenset[str] = frozenset()
-        if self.entry and self.entry.substitute_from_variables:
-            values.update(self.cluster.variables)
-            opaque = frozenset(self.cluster.unknown_variables)
-        post_build = spec.get("postBuild") if spec else None
-        inline = post_build.get("substitute") if isinstance(post_build, MappingNode) else None
-        if isinstance(inline, MappingNode):
-            values.update({name: text_of(value) for name, (_, value) in inline.entries.items()})
-        via = None
-        if flux.resource is not None:
-            message = f"applied by the Flux Kustomization '{flux.name}'"
-            via = Related(message, flux.resource["metadata"]["name"].location)
-        return Substitution(values, opaque - values.keys(), self.strict, via)
+        inherited = Variables()
+        if entry and entry.substitute_from_variables:
+            inherited = inventory_variables(inventory_data(self.cluster))
+        post_build = flux.spec.get("postBuild") if flux.spec else None
+        reader = Reader(self.sources, flux.namespace)
+        variables = reader.read(post_build if isinstance(post_build, MappingNode) else None, inherited)
+        if entry and flux.resource is not None:
+            setter = f"the Kustomization '{entry.name}' of the inventory"
+            variables.known |= {name: Variable(value, setter) for name, value in entry.substitute.items()}
+        flux.variables = variables
+        self.result.diagnostics += reader.diagnostics
+        return Substitution(variables, self.strict, via(flux), self.budget)
+
+    def note_unknown(self, substitution: Substitution) -> None:
+        for name, places in substitution.unknown.items():
+            self.unknown.setdefault(name, places[0])
+            self.dependent[name] += len(places)
 
     @property
     def strict(self) -> bool:
@@ -137,27 +214,48 @@ class _Run:
         numbers = tuple(int(part) for part in parts[:2] if part.isdigit())
         return numbers >= _STRICT_SINCE
 
-    def child(self, resource: Resource, parent: FluxBuild | None) -> None:
-        """Evaluate a Kustomization object that was applied (or that nothing applies)."""
-        identity = (resource.namespace, resource.name)
-        if identity in self.seen:
+    def child(self, resource: Resource, parent: FluxBuild | None, entry: FluxObject | None) -> None:
+        """Take note of a Kustomization object that was applied (or that nothing applies)."""
+        key = resource.namespace, resource.name
+        if key in self.parents:
+            self.refuse_circle(resource, parent)
             return
-        self.seen.add(identity)
+        self.parents[key] = parent
         folder = self.folder_of(resource)
         flux = FluxBuild(resource.name, resource.namespace, resource, folder, parent.name if parent else None)
-        spec = resource.root.get("spec")
-        self.run(flux, spec if isinstance(spec, MappingNode) else None)
+        self.waiting.append(_Waiting(flux, entry))
+
+    def refuse_circle(self, resource: Resource, parent: FluxBuild | None) -> None:
+        """Report a Kustomization that one applies which it applies; one that applies itself is usual."""
+        key, above = (resource.namespace, resource.name), parent
+        seen: set[Key] = set()
+        while above is not None and above.key != key and above.key not in seen:
+            seen.add(above.key)
+            above = self.parents.get(above.key)
+        if parent is None or above is None or above is parent or above.key != key:
+            return
+        message = (
+            f"the Kustomization '{resource.name}' is applied by '{parent.name}', which it applies itself"
+        )
+        related = tuple(item for item in (via(parent),) if item)
+        place = resource["metadata"]["name"].location
+        self.result.diagnostics.append(Diagnostic("kustomization-circle", message, place, related))
 
     def folder_of(self, resource: Resource) -> str | None:
         """Folder of a Kustomization, None where it is not in the tree or reads another repository."""
         path = resource["spec"]["path"]
+        if not self.is_own_source(resource):
+            name = resource["spec"]["sourceRef"]["name"]
+            message = f"'{resource.name}' reads the source '{name.text}', which is not in this tree"
+            self.result.unseen.append(Related(message, name.location))
+            return None
         try:
             folder = self.files.resolve(".", path.text.lstrip("/") or ".")
         except Outside:
             message = f"'{path.text}' leads out of the repository"
             self.result.diagnostics.append(Diagnostic("path-outside-tree", message, path.location))
             return None
-        return folder if self.files.is_folder(folder) and self.is_own_source(resource) else None
+        return folder if self.files.is_folder(folder) else None
 
     def is_own_source(self, resource: Resource) -> bool:
         """Whether the Kustomization reads the repository that is checked.
@@ -177,11 +275,10 @@ class _Run:
         for path in self.manifests():
             if path in read or posixpath.basename(path).startswith("kustomization."):
                 continue
-            self.entry = self.entry_above(path)
             for resource in self.raw(path, report=False):
                 if is_flux_kustomization(resource):
-                    self.child(resource, None)
-        self.entry = None
+                    self.child(resource, None, self.entry_above(path))
+                    self.work()
 
     def entry_above(self, path: str) -> FluxObject | None:
         """The inventory's Kustomization whose folder holds a file, the innermost of them."""
@@ -209,6 +306,14 @@ class _Run:
                 self.result.loose.append(path)
                 self.result.resources += self.raw(path, report=True)
 
+    def written(self) -> Iterator[Resource]:
+        """Objects that may hold variables, as the files say; read only when one is asked for."""
+        for path, parsed in self.files.parsed.items():
+            for document in parsed.documents:
+                if isinstance(document.root, MappingNode) and text_of(document.root.get("kind")) in KINDS:
+                    objects, _ = objects_of(document, path)
+                    yield from (Resource(item.id, item.root, path) for item in objects)
+
     def is_component(self, path: str) -> bool:
         return any(text_of(root.get("kind")) == "Component" for root in self.roots(path))
 
@@ -235,15 +340,12 @@ class _Run:
         return set().union(*(build.files for build in self.result.builds))
 
 
-_UNSUPPORTED = ("components", "namePrefix", "nameSuffix", "patches")
-"""Fields of a Flux Kustomization that change what it builds and are not evaluated."""
-
-
-def _unsupported(spec: MappingNode | None) -> Iterator[Diagnostic]:
-    for name in _UNSUPPORTED:
-        if spec is not None and name in spec.entries:
-            message = f"'{name}' of a Flux Kustomization is not evaluated"
-            yield Diagnostic("kustomize-unsupported", message, spec.entries[name][0].location)
+def via(flux: FluxBuild) -> Related | None:
+    """Where the Kustomization stands that applies something, None for one of the inventory."""
+    if flux.resource is None:
+        return None
+    message = f"applied by the Flux Kustomization '{flux.name}'"
+    return Related(message, flux.resource["metadata"]["name"].location)
 
 
 def is_flux_kustomization(resource: Resource) -> bool:

@@ -28,7 +28,9 @@ KINDS: Final = {
     "reference": "a reference follows the object whose name changed",
     "replacement": "a replacement copies a value from elsewhere",
     "replicas": "a kustomization sets the number of replicas",
+    "set": "a variable that Flux substitutes is set",
     "substitute": "Flux substitutes a variable",
+    "unknown": "the value is known in the cluster only",
 }
 """What `Change.kind` may be, and what it stands for."""
 

@@ -133,6 +133,19 @@ STAGE_RULES: dict[str, StageRule] = {
             "Define the variable, give it a default, or add it to the inventory of the cluster.",
         ),
         StageRule(
+            "substitution-source-missing",
+            "A ConfigMap or Secret that variables come from is defined nowhere.",
+            "Flux applies nothing of a Kustomization while one of its sources of variables is missing.",
+            "Add the object to the tree or to the inventory of the cluster, or mark it as optional.",
+        ),
+        StageRule(
+            "kustomization-circle",
+            "Two Flux Kustomizations apply each other.",
+            "Neither is there before the other, and each deletes what the other one stops listing.",
+            "Let one Kustomization apply the other, from a folder that only it reads.",
+            severity="warning",
+        ),
+        StageRule(
             "suppression-malformed",
             "A suppression comment has not the form of one.",
             "It waives nothing, and looks as if it did.",

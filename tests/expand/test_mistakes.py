@@ -47,8 +47,8 @@ def test_a_list_that_is_empty_is_no_mistake(text: str) -> None:
     assert said({"apps/kustomization.yaml": text}) == []
 
 
-@pytest.mark.parametrize("field", ["patches", "components", "namePrefix", "nameSuffix"])
-def test_fields_of_a_flux_kustomization_that_change_its_build(field: str) -> None:
+@pytest.mark.parametrize("field", ["patchesStrategicMerge", "patchesJson6902"])
+def test_fields_of_a_flux_kustomization_that_are_not_evaluated(field: str) -> None:
     files = {
         "apps/ks.yaml": flux("web", "./apps/web", **{field: "x"}),
         "apps/kustomization.yaml": kustomization("ks.yaml"),
