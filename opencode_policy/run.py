@@ -10,7 +10,8 @@ from typing import Any
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
-from opencode_policy.expand.flux import via
+from opencode_policy.expand.build import Builder
+from opencode_policy.expand.flux import MakeBuilder, via
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
@@ -77,6 +78,40 @@ def check(
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
     return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A tree as Flux would apply it, what its making found wrong, and what keeps its secrets."""
+
+    tree: Tree
+    findings: tuple[Finding, ...]
+    redactor: Redactor
+
+
+def expanded(
+    paths: Sequence[Path], *, policy_directory: Path | None = None, builder: MakeBuilder = Builder
+) -> Expanded:
+    """Expand the manifests below `paths` without judging them; `builder` does the work of kustomize.
+
+    Raises what `check` raises.
+    """
+    for path in paths:
+        _must_exist(path)
+    root = _common_root(paths)
+    classes = load_rules()
+    policy = load_policy(
+        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
+    )
+    found = discover(paths, root, policy.settings.scope.committed)
+    folders = [_manifests(_folder(path, root), root, policy.settings.scope.manifests) for path in paths]
+    tree, diagnostics = build_tree(found.sources, policy, folders=folders, links=found.links, builder=builder)
+    known = {item.id: item for item in policy.requirements}
+    findings = [stage_finding(item, known) for item in (*found.diagnostics, *diagnostics)]
+    redactor = Redactor()
+    hide_secrets(redactor, tree)
+    unique = sorted(dict.fromkeys(findings), key=lambda item: item.sort_key)
+    return Expanded(tree, tuple(unique), redactor)
 
 
 def _must_exist(path: Path) -> None:

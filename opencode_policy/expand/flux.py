@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
+from typing import Protocol
 
 from opencode_policy.expand import common_metadata, overlay
 from opencode_policy.expand.build import Build, Builder, is_kustomization
@@ -76,7 +77,20 @@ class Expansion:
     unseen: list[Related] = field(default_factory=list)
 
 
-def expand(files: Files, cluster: ClusterFile) -> Expansion:
+class KustomizationBuilder(Protocol):
+    """What builds kustomizations: our own, or one that asks an installed program."""
+
+    def build(self, folder: str) -> Build:
+        """Objects of the kustomization of a folder."""
+
+    def build_node(self, root: MappingNode, folder: str) -> Build:
+        """Objects of a kustomization that is given as a node, as if it were the file of the folder."""
+
+
+MakeBuilder = Callable[[Files], KustomizationBuilder]
+
+
+def expand(files: Files, cluster: ClusterFile, builder: MakeBuilder = Builder) -> Expansion:
     """Evaluate the tree from the inventory's Kustomizations down, then whatever they do not reach.
 
     A ConfigMap that variables are read from may be applied by a Kustomization that comes later: then the
@@ -84,7 +98,7 @@ def expand(files: Files, cluster: ClusterFile) -> Expansion:
     """
     applied: list[Resource] = []
     for _ in range(_PASSES):
-        run = _Run(files, cluster, applied)
+        run = _Run(files, cluster, builder(files), applied)
         run.all()
         applied = run.holders()
         if run.settled(applied):
@@ -102,10 +116,12 @@ class _Waiting:
 
 
 class _Run:
-    def __init__(self, files: Files, cluster: ClusterFile, applied: list[Resource]) -> None:
+    def __init__(
+        self, files: Files, cluster: ClusterFile, builder: KustomizationBuilder, applied: list[Resource]
+    ) -> None:
         self.files = files
         self.cluster = cluster
-        self.builder = Builder(files)
+        self.builder = builder
         self.result = Expansion()
         self.parents: dict[Key, FluxBuild | None] = {}
         self.waiting: list[_Waiting] = []

@@ -14,7 +14,7 @@ from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.object import text_of
 from opencode_policy.expand.synthesize import Offset, mapping, scalar
 from opencode_policy.location import Diagnostic
-from opencode_policy.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
 from opencode_policy.source import Source
 
@@ -45,7 +45,7 @@ def overlaid(root: MappingNode, spec: MappingNode, files: Files, folder: str) ->
     for name, target in _REPLACED.items():
         value = spec.get(name)
         if isinstance(value, ScalarNode) and resolve(value) is not None:
-            entries[target] = (spec.entries[name][0], value)
+            entries[target] = _replaced(entries.get(target), spec.entries[name][0], value)
     added = {"patches": _items(spec, "patches"), "components": _components(spec, files, folder)}
     for name, items in added.items():
         if items:
@@ -54,6 +54,19 @@ def overlaid(root: MappingNode, spec: MappingNode, files: Files, folder: str) ->
     if images:
         entries["images"] = _with_images(entries.get("images"), spec.entries["images"], images)
     return root if entries == root.entries else root.with_entries(entries)
+
+
+def _replaced(present: Entry | None, key: ScalarNode, value: ScalarNode) -> Entry:
+    """The field of the kustomization with the value of the spec; it stays where a person wrote it first."""
+    if present is None or not isinstance(present[1], ScalarNode):
+        return key, value
+    if present[1].value == value.value:
+        return present
+    words = {"namespace": "the namespace becomes", "namePrefix": "the prefix of names becomes"}
+    text = words.get(present[0].value, "the suffix of names becomes")
+    kind = "namespace" if present[0].value == "namespace" else "name"
+    change = Change(kind, f"{text} '{value.value}' here", value.location)
+    return present[0], present[1].replaced(value.value, change)
 
 
 def misfits(spec: MappingNode) -> Iterator[Diagnostic]:
