@@ -29,6 +29,8 @@ def reread(node: ScalarNode, before: Emitted, text: str, changes: tuple[Change, 
     Raises BrokenYaml where the reader fails, and with it the whole Kustomization.
     """
     if before.style == "|":
+        if text.startswith(" ") and not before.text.startswith(" "):
+            raise BrokenYaml("the first line of a block begins with a blank")
         return _scalar(node, _chomped(before.text, text), "|", changes)
     if before.style is None and _PLAIN.fullmatch(text):
         return _plain(node, text, changes)

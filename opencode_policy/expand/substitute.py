@@ -22,7 +22,7 @@ from opencode_policy.scalar_map import locate
 DISABLED_KEY = "kustomize.toolkit.fluxcd.io/substitute"
 """Label or annotation whose exact value `disabled` exempts an object."""
 
-MAX_GROWTH = 256 * 1024 * 1024
+MAX_GROWTH = 64 * 1024 * 1024
 """Characters by which all substitutions of a tree together may lengthen it."""
 
 
