@@ -35,6 +35,7 @@ from opencode_policy.rules.manifest_orphaned import ManifestOrphaned
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.patch_substituted_twice import PatchSubstitutedTwice
 from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.probe_unsuitable import ProbeUnsuitable
 from opencode_policy.rules.process_one_unstoppable import ProcessOneUnstoppable
@@ -52,6 +53,7 @@ from opencode_policy.rules.route_gateway_unacceptable import RouteGatewayUnaccep
 from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
+from opencode_policy.rules.script_substituted import ScriptSubstituted
 from opencode_policy.rules.script_unparsable import ScriptUnparsable
 from opencode_policy.rules.secret_in_arguments import SecretInArguments
 from opencode_policy.rules.secret_in_file import SecretInFile
@@ -68,6 +70,7 @@ from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersiste
 from opencode_policy.rules.shell_tracing import ShellTracing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
+from opencode_policy.rules.substitution_retyped import SubstitutionRetyped
 from opencode_policy.rules.token_in_url import TokenInUrl
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.working_directory_mismatch import WorkingDirectoryMismatch
@@ -120,6 +123,9 @@ BUILT_IN: tuple[type[Rule], ...] = (
     DomainLiteral,
     WorkspaceDrift,
     ReferenceDangling,
+    ScriptSubstituted,
+    PatchSubstitutedTwice,
+    SubstitutionRetyped,
     ShellTracing,
     TokenInUrl,
     SecretInOutput,
