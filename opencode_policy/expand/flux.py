@@ -9,6 +9,7 @@ from dataclasses import field
 from opencode_policy.expand import overrides, transform
 from opencode_policy.expand.build import Build, Builder, is_kustomization
 from opencode_policy.expand.files import Files, Outside
+from opencode_policy.expand.folder import Folder
 from opencode_policy.expand.object import Object, looks_like_an_object, objects_of, text_of
 from opencode_policy.expand.substitute import Substitution
 from opencode_policy.lean import dataclass
@@ -104,6 +105,7 @@ class _Run:
         objects = build.objects
         if spec is None:
             return objects
+        place = Folder(self.files, ".", build.files, build.diagnostics)
         namespace = spec.get("targetNamespace")
         if isinstance(namespace, ScalarNode) and namespace.value:
             objects = transform.in_namespace(objects, namespace)
@@ -111,8 +113,8 @@ class _Run:
         for kind in ("labels", "annotations"):
             pairs = common.get(kind) if isinstance(common, MappingNode) else None
             if isinstance(pairs, MappingNode):
-                objects = transform.labelled(objects, kind, pairs)
-        return overrides.with_images(objects, spec.get("images"))
+                objects = transform.labelled(objects, kind, pairs, place)
+        return overrides.with_images(objects, spec.get("images"), place)
 
     def substitution(self, flux: FluxBuild, spec: MappingNode | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
