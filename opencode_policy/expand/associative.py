@@ -30,28 +30,37 @@ def merged(
     merge: Merged, target: SequenceNode, patch: SequenceNode | None, keys: tuple[str, ...]
 ) -> SequenceNode:
     """The target's list with the patch's merged into it; without a patch, its items cleaned up."""
-    sources = (target.items, patch.items if patch else [])
-    if max(map(len, sources)) > MAX_ITEMS:
+    given = patch.items if patch else []
+    if max(len(target.items), len(given)) > MAX_ITEMS:
         message = f"a list of more than {MAX_ITEMS} items is not merged by key"
         raise NotEvaluated(message, (patch or target).location)
-    wanted = _wanted((sources[1], sources[0]), keys)
     own_keys: Keys = keys or _PLAIN
+    wanted = _wanted((given, target.items), keys)
     if len(own_keys) > 1:
         _fill(wanted)
-    rest, fresh, valid = list(target.items), [], own_keys
+    rest, fresh, valid = list(target.items), list[Node](), own_keys
     for values in wanted:
         valid, valid_values = _valid(wanted, values, own_keys)
-        found = [_find(items, *_valid([valid_values], valid_values, valid)) for items in sources]
-        value = merge(found[0], found[1])
+        where = _valid([valid_values], valid_values, valid)
+        old, new = _find(rest, *where), _find(rest if patch is target else given, *where)
+        value = merge(old, new)
         if value is None or _is_nothing(value):
             rest = _put(rest, None, valid, valid_values)
             continue
-        if found[0] is None and patch is not target and found[1] is not None:
-            change = Change("patch", "a patch adds the item", found[1].location)
+        value = _keyed(value, valid, valid_values)
+        if old is not None and not replaces(new):
+            rest = [value if item is old else item for item in rest]
+        elif old is None and new is not None and patch is not target:
+            change = Change("patch", "a patch adds the item", new.location)
             value = with_history(value, (*value.history, change))
-        fresh = _put(fresh, _keyed(value, valid, valid_values), valid, valid_values)
+        fresh = _put(fresh, value, valid, valid_values)
     items = _appended(fresh, rest, valid) if wanted else rest
     return target if len(items) == len(target.items) and same(items, target.items) else target.with_items(items)
+
+
+def replaces(patch: Node | None) -> bool:
+    """Whether an item of a patch says `$patch: replace`: kustomize then keeps the item as it is."""
+    return isinstance(patch, MappingNode) and text_of(patch.get("$patch")) == "replace"
 
 
 def _wanted(sources: tuple[list[Node], list[Node]], keys: Keys) -> list[list[str]]:

@@ -9,21 +9,19 @@ from dataclasses import field
 from opencode_policy.expand import generators, hashes, order, references, transform
 from opencode_policy.expand.annotations import finish, is_local
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
-from opencode_policy.expand.folder import Folder
+from opencode_policy.expand.folder import Folder, is_empty
 from opencode_policy.expand.identities import clash
 from opencode_policy.expand.kustomization_fields import check
 from opencode_policy.expand.object import Identity, Object, objects_of, text_of
 from opencode_policy.expand.refusal import Refused
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic
+from opencode_policy.location import Diagnostic, Location
 from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
 
 MAX_FOLDERS = 2_000
 """Kustomizations that one build may take in: a few files that name each other twice make billions."""
-
-_VERSIONS = {"Kustomization": "kustomize.config.k8s.io/v1beta1", "Component": "kustomize.config.k8s.io/v1alpha1"}
 
 
 @dataclass(slots=True)
@@ -76,6 +74,8 @@ class Builder:
             place.note(refusal)
         for item in build.objects:
             finish(item)
+            if not (item.name and item.kind) and not item.kind.endswith("List"):
+                build.failed("the build leaves an object without a kind or a name", item.root)
         return build
 
     def _generate(self, build: Build, folder: str) -> None:
@@ -106,6 +106,9 @@ class Builder:
         documents = self.files.documents(path).documents
         root = documents[0].root if documents else None
         if not isinstance(root, MappingNode):
+            message = "the kustomization is empty" if is_empty(root) else "the kustomization is no mapping"
+            place = root.location if root else Location(path, 1, 1, 1, 1)
+            build.diagnostics.append(Diagnostic("kustomize-build-failed", message, place))
             return None
         others = [other for other in self.files.kustomizations(folder) if other != path]
         if others:

@@ -26,8 +26,11 @@ def add_hashes(objects: list[Object]) -> None:
 
 
 def content_hash(root: MappingNode) -> str:
-    """Ten characters that stand for the kind, name and data of a ConfigMap or Secret."""
-    fields: dict[str, Value] = {"kind": _value(root.get("kind")), "name": _value(_name(root))}
+    """Ten characters that stand for the kind and the data of a ConfigMap or Secret.
+
+    The name is meant to count too; kustomize looks for it in a field that does not exist.
+    """
+    fields: dict[str, Value] = {"kind": _value(root.get("kind")), "name": ""}
     fields["data"] = _value(root.get("data"))
     if fields["kind"] == "Secret":
         fields["type"] = _value(root.get("type"))
@@ -44,11 +47,6 @@ def as_go_writes(fields: Mapping[str, Value]) -> str:
     for character, escape in _ESCAPED.items():
         text = text.replace(character, escape)
     return text
-
-
-def _name(root: MappingNode) -> Node | None:
-    metadata = root.get("metadata")
-    return metadata.get("name") if isinstance(metadata, MappingNode) else None
 
 
 def _value(node: Node | None) -> Value:

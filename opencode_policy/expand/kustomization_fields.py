@@ -109,8 +109,18 @@ _NAMES: Final = {"text": "a text", "number": "a whole number", "flag": "true or 
 _YAML_1_1_FLAGS: Final = frozenset({"y", "n", "yes", "no", "on", "off"})
 
 
+VERSIONS: Final = {
+    "Kustomization": "kustomize.config.k8s.io/v1beta1",
+    "Component": "kustomize.config.k8s.io/v1alpha1",
+}
+"""The kinds of a kustomization file, and the version that each must have where it names one."""
+
+
 def check(root: MappingNode) -> Iterator[Diagnostic]:
     """What of a kustomization file kustomize refuses, and what is not evaluated here."""
+    yield from _kind(root)
+    if all(_is_null(value) for name, (_, value) in root.entries.items() if name not in ("apiVersion", "kind")):
+        yield _failed("the kustomization is empty", root.location)
     for name, (key, value) in root.entries.items():
         if name in NOT_EVALUATED:
             if not _is_nothing(value):
@@ -122,9 +132,18 @@ def check(root: MappingNode) -> Iterator[Diagnostic]:
             yield from _checked(value, FIELDS[name], name, key)
 
 
+def _kind(root: MappingNode) -> Iterator[Diagnostic]:
+    kind, version = root.get("kind"), root.get("apiVersion")
+    name = kind.value if isinstance(kind, ScalarNode) and kind.value else "Kustomization"
+    if name not in VERSIONS:
+        yield _failed(f"the kind is Kustomization or Component, not '{name}'", (kind or root).location)
+    elif isinstance(version, ScalarNode) and version.value not in ("", VERSIONS[name]):
+        yield _failed(f"the apiVersion of a {name} is {VERSIONS[name]}", version.location)
+
+
 def _checked(node: Node, kind: Type, name: str, key: Node) -> Iterator[Diagnostic]:
     """Mistakes in one value; null stands for nothing everywhere."""
-    if kind == "any" or (isinstance(node, ScalarNode) and resolve(node) is None):
+    if kind == "any" or _is_null(node):
         return
     if isinstance(kind, str):
         if not _is_scalar(node, kind):
@@ -167,9 +186,11 @@ def _is_scalar(node: Node, kind: str) -> bool:
 def _is_nothing(node: Node) -> bool:
     if isinstance(node, SequenceNode):
         return not node.items
-    return (isinstance(node, MappingNode) and not node.entries) or (
-        isinstance(node, ScalarNode) and resolve(node) is None
-    )
+    return _is_null(node) or (isinstance(node, MappingNode) and not node.entries)
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and resolve(node) is None
 
 
 def _failed(message: str, location: Location) -> Diagnostic:

@@ -31,8 +31,11 @@ class Merge:
     def apply(self, target: MappingNode, patch: MappingNode) -> MappingNode | None:
         """The target with the patch merged into it, None where the patch deletes it.
 
-        Raises `Refused` where the patch has another shape than the target, or an unknown directive.
+        A patch that says `$patch: replace` of the whole object changes nothing: kustomize drops what comes
+        of it. Raises `Refused` where the patch has another shape than the target, or an unknown directive.
         """
+        if directive(patch)[0] == "replace":
+            return target
         merged = self.node(target, patch, "", None)
         return merged if isinstance(merged, MappingNode) and merged.entries else None
 

@@ -24,6 +24,7 @@ from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import Document
 from opencode_policy.scalars import resolve
+from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def _of_documents(
     if not roots:
         raise Refused("the patch is empty", place)
     if isinstance(roots[0], SequenceNode):
-        operations = tuple(item for item in roots[0].items if isinstance(item, MappingNode))
+        listed = as_yaml_1_1(roots[0])
+        operations = tuple(item for item in items_of(listed) if isinstance(item, MappingNode))
         if len(operations) < len(roots[0].items):
             raise Refused("an operation of the patch is no mapping", roots[0].location)
         return Patch(place, operations=operations, target=target)

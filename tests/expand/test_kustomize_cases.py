@@ -276,8 +276,8 @@ GENERATORS: dict[str, str] = {
     "namespace": "configMapGenerator: [{name: g, namespace: n, literals: [a=b]}]",
     "options": """\
 configMapGenerator:
-- {name: g, literals: [a=b], options: {labels: {x: own}, immutable: true}}
-generatorOptions: {labels: {x: all, y: all}, annotations: {z: all}, disableNameSuffixHash: true}
+- {name: g, literals: [a=b], options: {labels: {mine: own}, immutable: true}}
+generatorOptions: {labels: {mine: all, more: all}, annotations: {note: all}, disableNameSuffixHash: true}
 """,
     "create what exists": "configMapGenerator: [{name: settings, literals: [a=b]}]",
     "merge": "configMapGenerator: [{name: settings, behavior: merge, literals: [b=new, c=d]}]",
