@@ -199,7 +199,7 @@ class _Run:
         if root is None:
             build = self.builder.build(folder)
         else:
-            full = overlay.overlaid(root, flux.spec, self.files, folder) if flux.spec else root
+            full = overlay.overlaid(root, flux.spec, self.files, folder)
             build = self.builder.build_node(full, folder)
         flux.files = build.files | ({path} if path else set())
         return build

@@ -30,18 +30,31 @@ _IGNORED_FOLDERS = frozenset({".git", ".github", ".circleci"})
 
 
 def kustomization_root(files: Files, folder: str) -> MappingNode | None:
-    """The kustomization of a folder: as it is written, or as Flux generates it; None for no mapping."""
+    """The kustomization of a folder: as it is written, or as Flux makes it; None for what cannot be built."""
     path = files.kustomization(folder)
     if path is None:
         return _generated(files, folder)
-    parsed = files.parsed.get(path)
-    roots = [document.root for document in parsed.documents] if parsed else []
-    return roots[0] if roots and isinstance(roots[0], MappingNode) else None
+    documents = files.documents(path).documents
+    root = documents[0].root if documents else None
+    alone = len(files.kustomizations(folder)) == 1
+    return root if alone and isinstance(root, MappingNode) else None
 
 
-def overlaid(root: MappingNode, spec: MappingNode, files: Files, folder: str) -> MappingNode:
-    """A kustomization with the fields that a Flux Kustomization adds to it; the same where it adds none."""
+def overlaid(root: MappingNode, spec: MappingNode | None, files: Files, folder: str) -> MappingNode:
+    """A kustomization with the fields that a Flux Kustomization adds to it; the same where it adds none.
+
+    One without resources gets `buildMetadata`, with which kustomize does not call it empty.
+    """
     entries = dict(root.entries)
+    if not _items(root, "resources"):
+        listed = SequenceNode(root.source, root.start, root.end, None, [scalar("originAnnotations", root)])
+        entries["buildMetadata"] = (scalar("buildMetadata", root), listed)
+    if spec is not None:
+        _add(entries, spec, files, folder)
+    return root if entries == root.entries else root.with_entries(entries)
+
+
+def _add(entries: dict[str, Entry], spec: MappingNode, files: Files, folder: str) -> None:
     for name, target in _REPLACED.items():
         value = spec.get(name)
         if isinstance(value, ScalarNode) and resolve(value) is not None:
@@ -53,7 +66,6 @@ def overlaid(root: MappingNode, spec: MappingNode, files: Files, folder: str) ->
     images = _items(spec, "images")
     if images:
         entries["images"] = _with_images(entries.get("images"), spec.entries["images"], images)
-    return root if entries == root.entries else root.with_entries(entries)
 
 
 def _replaced(present: Entry | None, key: ScalarNode, value: ScalarNode) -> Entry:
