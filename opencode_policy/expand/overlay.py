@@ -58,7 +58,8 @@ def _add(entries: dict[str, Entry], spec: MappingNode, files: Files, folder: str
     for name, target in _REPLACED.items():
         value = spec.get(name)
         if isinstance(value, ScalarNode) and resolve(value) is not None:
-            entries[target] = _replaced(entries.get(target), spec.entries[name][0], value)
+            key = scalar(target, spec.entries[name][0])
+            entries[target] = _replaced(entries.get(target), key, value)
     added = {"patches": _items(spec, "patches"), "components": _components(spec, files, folder)}
     for name, items in added.items():
         if items:
