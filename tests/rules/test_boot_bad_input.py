@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencode_policy.boot_examples import GUARDED, starting
+from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.rules.auth_seed_misplaced import AuthSeedMisplaced
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.rules.clone_unguarded import CloneUnguarded
