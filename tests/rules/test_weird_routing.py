@@ -128,7 +128,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_rule_fails_on_what_stands_at_the_wrong_place(name: str, data: st.DataObject) -> None:
     documents = list(yaml.safe_load_all(TEXTS[name]))
