@@ -39,7 +39,7 @@ class Machine:
     watched: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     open_environment: bool = False
-    runs: dict[tuple[object, ...], Rerun] = field(default_factory=dict)
+    runs: dict[tuple[object, ...], list[Rerun]] = field(default_factory=dict)
     steps: int = 0
     overflow: bool = False
 
