@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from opencode_policy.symbolic.events import Assumption, Event
+from opencode_policy.symbolic.events import Assumption, Event, Where
 from opencode_policy.symbolic.state import Doubt, Opinion, State
 from opencode_policy.symbolic.symbols import symbols_in
 
@@ -110,8 +110,10 @@ def started(state: State) -> Rerun:
 
 def course(state: State) -> tuple[object, ...]:
     """All of a state that decides what is done from now on, but for what was assumed of symbols."""
+    written = state.code.written
+    origin = written if isinstance(written, Where) else id(written)
     return (
-        state.code, state.name, state.arguments, state.directory, state.umask, state.options, state.flow,
+        state.code.text, origin, state.name, state.arguments, state.directory, state.umask, state.options, state.flow,
         frozenset(state.variables.items()), state.exported, frozenset(state.functions), state.scopes,
         state.calls, state.traps, state.stdin, state.sink, state.buffer, state.status, state.doubt,
         state.checked, state.loops, state.depth, state.boot, state.stopped, state.files.key,
