@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.resource import Field
 from opencode_policy.scripts import file_in_container

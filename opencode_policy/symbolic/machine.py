@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.events import Code, Event, Printed, Probed, Where, Wrote
 from opencode_policy.symbolic.files import FILE, Entry
 from opencode_policy.symbolic.places import Layout, Place

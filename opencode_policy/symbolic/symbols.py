@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+
+from opencode_policy.lean import dataclass
 
 _FIRST = 0x100000
 _FIRST_RIVAL = 0x10C000

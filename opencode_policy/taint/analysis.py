@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.interpreter import SHELLS, Interpreter
 from opencode_policy.shell.reader import Fault
