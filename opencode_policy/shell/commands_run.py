@@ -8,11 +8,11 @@ and once for every call of it, with the call's arguments. Texts that a shell run
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import lru_cache
 from itertools import islice, product
 
-from opencode_policy.lean import dataclass
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.shell.nested import Context, walk

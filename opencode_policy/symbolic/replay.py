@@ -10,9 +10,9 @@ called: what is not known of the first run need not be the same in the second.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import field
 
-from opencode_policy.lean import dataclass
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.symbolic.events import Assumption, Event, Where
 from opencode_policy.symbolic.state import Doubt, Opinion, State
 from opencode_policy.symbolic.symbols import symbols_in
