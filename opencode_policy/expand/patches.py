@@ -19,12 +19,12 @@ from opencode_policy.expand.provenance import with_history
 from opencode_policy.expand.refusal import Refused, Unmatched
 from opencode_policy.expand.synthesize import scalar
 from opencode_policy.expand.targets import selected
+from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import Document
 from opencode_policy.scalars import resolve
-from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 
 
 @dataclass(frozen=True, slots=True)

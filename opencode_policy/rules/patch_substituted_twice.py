@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.flux.substituted import was_substituted
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scalar_map import locate
-from opencode_policy.substituted import was_substituted
 from opencode_policy.tree import Tree
 
 _LEFT = re.compile(r"\$\{#?(?P<name>[A-Za-z0-9_]+)")

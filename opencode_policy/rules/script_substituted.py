@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from opencode_policy.flux.substituted import expressions, scalars, was_substituted
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scripts import scripts_of
-from opencode_policy.substituted import expressions, scalars, was_substituted
 from opencode_policy.tree import Tree
 
 _PROCESS = re.compile(r"(?<!\$)\$\$(?![\w{(?!@*#$-])")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.flux.substituted import was_substituted
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.substituted import was_substituted
 from opencode_policy.tree import Tree
 
 _METADATA = (
