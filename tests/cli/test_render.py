@@ -104,8 +104,8 @@ class TestSecrets:
     def test_the_data_of_a_secret_is_masked_and_its_keys_are_shown(
         self, command: Command, repository: Path
     ) -> None:
-        secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: demo}\nstringData:\n  word: x\n"
-        (repository / CLAIM_PATH).write_text(secret, encoding="utf-8")
+        manifest = "apiVersion: v1\nkind: Secret\nmetadata: {name: demo}\nstringData:\n  word: x\n"
+        (repository / CLAIM_PATH).write_text(manifest, encoding="utf-8")
         done = command("render")
         assert done.out.endswith('stringData:\n  word: "***"\n')
         shown = command("render", "--explain", "Secret/demo:/stringData/word").out
@@ -134,7 +134,8 @@ class TestExplain:
             "  kubernetes/apps/demo/demo/app/claim.yaml:11:16\n"
             "changed\n"
             "  substitute  Flux substitutes ${SIZE} here  kubernetes/apps/demo/demo/app/claim.yaml:11:16\n"
-            "  set         ${SIZE} is set here, by this Kustomization  kubernetes/apps/demo/demo/ks.yaml:17:13\n"
+            "  set         ${SIZE} is set here, by this Kustomization  "
+            "kubernetes/apps/demo/demo/ks.yaml:17:13\n"
             "applied by\n"
             "  cluster-apps  inventory\n"
             "  demo          kubernetes/apps/demo/demo/ks.yaml:5\n"
@@ -258,7 +259,7 @@ class TestInstalledProgram:
         first = done.err.splitlines()[1]
         assert first.startswith("kubernetes/apps/demo/demo/app/kustomization.yaml:1:1: error: ")
         assert first.endswith(" [kustomize-build-failed]")
-        assert "/tmp" not in first
+        assert "opencode-policy-" not in first
 
 
 def test_without_a_program_the_renderer_is_refused(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from opencode_policy.expand.envsubst import MAX_LENGTH, SubstitutionError, substitute
 from tests.trees import cluster, config_map, flux, kustomization, tree_of
 
@@ -32,22 +34,15 @@ def test_a_value_is_not_substituted_again() -> None:
 
 def test_one_text_grows_to_a_limit() -> None:
     value = "x" * 1_000_000
-    try:
+    with pytest.raises(SubstitutionError, match="the values grow beyond 16 MiB") as caught:
         substitute("${A}" * 100, {"A": value})
-    except SubstitutionError as error:
-        assert str(error) == "the values grow beyond 16 MiB"
-        assert error.start == len("${A}") * (MAX_LENGTH // len(value))
-    else:
-        raise AssertionError("nothing was refused")
+    assert caught.value.start == len("${A}") * (MAX_LENGTH // len(value))
 
 
 def test_a_replacement_does_not_multiply() -> None:
-    try:
+    with pytest.raises(SubstitutionError) as caught:
         substitute("${A//x/${A}}", {"A": "x" * 100_000})
-    except SubstitutionError as error:
-        assert (error.start, error.end) == (0, 12)
-    else:
-        raise AssertionError("nothing was refused")
+    assert (caught.value.start, caught.value.end) == (0, 12)
 
 
 def test_values_that_double_from_one_kustomization_to_the_next() -> None:

@@ -17,7 +17,7 @@ NO_INVENTORY = ClusterFile(version=1, flux_version="2.7.5")
 
 
 def applied(template: str, value: str) -> Value | str:
-XXX
+    """What a key of a ConfigMap holds once `${V}` is substituted; the words of the finding if Flux fails."""
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": template}}
     flux = {
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
