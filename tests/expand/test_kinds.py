@@ -50,6 +50,22 @@ def test_an_object_that_sops_encrypts_loses_its_seal_and_keeps_what_is_unknown()
     assert found["data"]["plain"].node.history == ()
     node = found["data"]["hidden"].node
     assert node is not None
+    assert [(item.kind, item.message, str(item.location)) for item in node.history] == [
+        ("unknown", "SOPS encrypts this value", "web/a.sops.yaml:7:11")
+    ]
+
+
+def test_a_definition_and_its_instance_in_one_tree() -> None:
+    definition = (
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        "metadata: {name: widgets.example.org}\nspec:\n  group: example.org\n  scope: Namespaced\n"
+        "  names: {kind: Widget, plural: widgets}\n  versions:\n    - name: v1\n      served: true\n"
+        "      storage: true\n      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object,"
+        " properties: {size: {type: integer}}}}}}\n"
+    )
+    widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\nspec: {size: '${V}'}\n"
+    tree, diagnostics = tree_of({"ks.yaml": WEB, "web/d.yaml": definition, "web/w.yaml": widget}, INVENTORY)
+    assert diagnostics == []
     kinds = ("CustomResourceDefinition", "Widget")
     assert [str(item.id) for item in tree.resources if item.kind in kinds] == [
         "CustomResourceDefinition widgets.example.org",

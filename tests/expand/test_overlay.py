@@ -189,3 +189,56 @@ def test_another_source_is_not_followed_and_said_so() -> None:
     assert [(str(item.location), item.message) for item in tree.unseen] == [
         ("apps/ks.yaml:10:11", "'other' reads the source 'elsewhere', which is not in this tree")
     ]
+
+
+class TestPatches:
+    """Patches of the spec: they stand in the ks.yaml, and both Kustomizations substitute in them."""
+
+    PATCH = (
+        "\n    - target: {kind: ConfigMap}\n      patch: |\n        - op: add\n          path: /data/x\n"
+        "          value: "
+    )
+
+    def found(self, value: str, parent: str = "") -> tuple[object, str, list[str]]:
+        child = flux("web", "./web", postBuild="{substitute: {OWN: own}}", patches=self.PATCH + value)
+        files = {"apps/ks.yaml": child, "web/cm.yaml": config_map("a", v="w")}
+        if parent:
+            files["ks.yaml"] = flux("apps", "./apps", postBuild=parent)
+        tree, diagnostics = tree_of(files, INVENTORY)
+        (item,) = tree.of_kind("ConfigMap")
+        said = [diagnostic.message for diagnostic in diagnostics]
+        return item["data"]["x"].value, str(item["data"]["x"].location), said
+
+    def test_a_value_stands_in_the_patch(self) -> None:
+        assert self.found("new") == ("new", "apps/ks.yaml:17:18", [])
+
+    def test_a_patch_is_substituted_by_its_own_kustomization(self) -> None:
+        assert self.found("a-${OWN}-$${X}") == ("a-own-${X}", "apps/ks.yaml:17:18", [])
+
+    def test_and_before_that_by_the_one_that_applies_it(self) -> None:
+        value, place, said = self.found("${P}-$${OWN}-$$$${X}", "{substitute: {P: p}}")
+        assert (value, place, said) == ("p-own-${X}", "apps/ks.yaml:14:14", [])
+
+    def test_a_kustomization_that_others_apply_is_not_evaluated_on_its_own(self) -> None:
+        """Although its file comes first, and nothing of the inventory leads to either of them."""
+        _, _, said = self.found("${P}", "{substitute: {P: p}}")
+        assert said == []
+
+    def test_a_parent_may_give_its_children_their_variables(self) -> None:
+        patch = (
+            "\n    - target: {kind: Kustomization}\n      patch: |\n"
+            "        apiVersion: kustomize.toolkit.fluxcd.io/v1\n        kind: Kustomization\n"
+            "        metadata: {name: any}\n        spec:\n          postBuild:\n"
+            "            substituteFrom:\n              - {kind: ConfigMap, name: vars}\n"
+        )
+        files = {
+            "flux/ks.yaml": flux("apps", "./apps", patches=patch),
+            "flux/vars.yaml": config_map("vars", V="one").replace(
+                "metadata:\n", "metadata:\n  namespace: flux-system\n"
+            ),
+            "apps/ks.yaml": flux("web", "./web"),
+            "web/cm.yaml": config_map("a", v="${V}"),
+        }
+        tree, diagnostics = tree_of(files, INVENTORY)
+        assert diagnostics == []
+        assert [item["data"]["v"].value for item in tree.of_kind("ConfigMap") if item.name == "a"] == ["one"]
