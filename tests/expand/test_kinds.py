@@ -60,7 +60,8 @@ def test_a_definition_and_its_instance_in_one_tree() -> None:
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
         "metadata: {name: widgets.example.org}\nspec:\n  group: example.org\n  scope: Namespaced\n"
         "  names: {kind: Widget, plural: widgets}\n  versions:\n    - name: v1\n      served: true\n"
-        "      storage: true\n      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object,"
+        "      storage: true\n      schema: {openAPIV3Schema: {type: object,"
+        " properties: {spec: {type: object,"
         " properties: {size: {type: integer}}}}}}\n"
     )
     widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: a}\nspec: {size: '${V}'}\n"
