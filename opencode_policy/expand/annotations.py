@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from opencode_policy.expand.object import Object, text_of
-from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode
+from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode
 from opencode_policy.scalars import resolve
 
 _LOCAL: Final = "config.kubernetes.io/local-config"
@@ -32,12 +32,13 @@ def finish(item: Object) -> None:
         return
     entries = dict(metadata.entries)
     if pairs.entries:
-        new = {name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()}
+        new: dict[str, Entry] = {name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()}
         entries["annotations"] = (entry[0], pairs.with_entries(new))
     else:
         del entries["annotations"]
     key = item.root.entries["metadata"][0]
-    item.root = item.root.with_entries({**item.root.entries, "metadata": (key, metadata.with_entries(entries))})
+    new_metadata = metadata.with_entries(entries)
+    item.root = item.root.with_entries({**item.root.entries, "metadata": (key, new_metadata)})
 
 
 def _is_text(node: Node) -> bool:
@@ -47,4 +48,5 @@ def _is_text(node: Node) -> bool:
 def _as_text(node: Node) -> Node:
     if not isinstance(node, ScalarNode) or _is_text(node):
         return node
-    return node.replaced(node.value, Change("annotation", "kustomize makes it a text", node.location), style='"')
+    change = Change("annotation", "kustomize makes it a text", node.location)
+    return node.replaced(node.value, change, style='"')

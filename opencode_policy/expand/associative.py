@@ -55,7 +55,8 @@ def merged(
             value = with_history(value, (*value.history, change))
         fresh = _put(fresh, value, valid, valid_values)
     items = _appended(fresh, rest, valid) if wanted else rest
-    return target if len(items) == len(target.items) and same(items, target.items) else target.with_items(items)
+    unchanged = len(items) == len(target.items) and same(items, target.items)
+    return target if unchanged else target.with_items(items)
 
 
 def replaces(patch: Node | None) -> bool:

@@ -21,6 +21,11 @@ class Pairs:
     pairs: MappingNode
     specs: tuple[FieldSpec, ...]
 
+    @classmethod
+    def of_metadata(cls, kind: str, pairs: MappingNode) -> Pairs:
+        """Pairs for `labels` or `annotations` of the objects themselves."""
+        return cls(kind.removesuffix("s"), pairs, (FieldSpec(("metadata", kind), create=True),))
+
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """Set `labels`, `commonLabels` and `commonAnnotations`, in this order; a later value wins."""
@@ -73,8 +78,8 @@ def _covers(known: FieldSpec, new: FieldSpec) -> bool:
 
 
 def _spec(node: MappingNode) -> FieldSpec:
-    words = [text_of(node.get(name)) for name in ("kind", "group", "version")]
-    return FieldSpec(path_of(text_of(node.get("path"))), *words, create=is_true(node.get("create")))
+    path, kind, group, version = (text_of(node.get(name)) for name in ("path", "kind", "group", "version"))
+    return FieldSpec(path_of(path), kind, group, version, is_true(node.get("create")))
 
 
 def set_pairs(objects: list[Object], pairs: Pairs, folder: Folder) -> None:
@@ -93,7 +98,8 @@ def _set(
 ) -> None:
     def setter(node: Node) -> Node:
         if not isinstance(node, MappingNode):
-            raise Refused(f"the {kind} cannot be set: a mapping is expected at {node.location}", value.location)
+            why = f"a mapping is expected at {node.location}"
+            raise Refused(f"the {kind} cannot be set: {why}", value.location)
         known = node.entries.get(key.value)
         new = replacing(_as_text(value), known[1] if known else None, kind, message, value.location)
         return node.with_entries({**node.entries, key.value: (known[0] if known else key, new)})

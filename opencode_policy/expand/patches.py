@@ -19,12 +19,12 @@ from opencode_policy.expand.provenance import with_history
 from opencode_policy.expand.refusal import Refused, Unmatched
 from opencode_policy.expand.synthesize import scalar
 from opencode_policy.expand.targets import selected
+from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import Document
 from opencode_policy.scalars import resolve
-from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +225,14 @@ def _with_text(merge: MappingNode) -> MappingNode:
     for kind in ("labels", "annotations"):
         pairs = metadata.get(kind)
         if isinstance(pairs, MappingNode) and pairs.entries:
-            new = {name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()}
+            new: dict[str, Entry] = {
+                name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()
+            }
             entries[kind] = (entries[kind][0], pairs.with_entries(new))
         elif pairs is not None:
             del entries[kind]
-    return merge.with_entries({**merge.entries, "metadata": (merge.entries["metadata"][0], metadata.with_entries(entries))})
+    key, new_metadata = merge.entries["metadata"][0], metadata.with_entries(entries)
+    return merge.with_entries({**merge.entries, "metadata": (key, new_metadata)})
 
 
 def _as_text(value: Node) -> Node:

@@ -20,7 +20,7 @@ _NAME = "metadata.name"
 _ADDRESS = ("group", "version", "kind", "name", "namespace")
 
 
-def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Object]:
+def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """Make every replacement of a kustomization, in order; what cannot be made is noted."""
     for entry in folder.mappings(root, "replacements"):
         try:
@@ -28,7 +28,6 @@ def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Obje
                 _replace(replacement, objects)
         except Refused as refusal:
             folder.note(refusal)
-    return objects
 
 
 def _written(entry: MappingNode, folder: Folder) -> Iterator[MappingNode]:

@@ -18,7 +18,9 @@ from opencode_policy.scalars import Value, to_python
 from opencode_policy.source import Source
 
 KUBECTL = shutil.which("kubectl")
-needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="kubectl, which brings kustomize, is not installed")
+needs_kubectl = pytest.mark.skipif(
+    KUBECTL is None, reason="kubectl, which brings kustomize, is not installed"
+)
 
 REFUSALS = ("kustomize-build-failed", "path-outside-tree", "document-not-an-object", "yaml-syntax")
 """Diagnostics of ours where kustomize gives up."""
