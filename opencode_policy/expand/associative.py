@@ -48,7 +48,7 @@ def merged(
             rest = _put(rest, None, valid, valid_values)
             continue
         value = _keyed(value, valid, valid_values)
-        if old is not None and not replaces(new):
+        if old is not None and (old is new or not replaces(new)):
             rest = [value if item is old else item for item in rest]
         elif old is None and new is not None and patch is not target:
             change = Change("patch", "a patch adds the item", new.location)

@@ -10,7 +10,7 @@ from opencode_policy.expand import order, transform
 from opencode_policy.expand.annotations import finish, is_local
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.folder import Folder, is_empty
-from opencode_policy.expand.identities import clash
+from opencode_policy.expand.identities import check_unique, clash
 from opencode_policy.expand.kustomization_fields import check
 from opencode_policy.expand.object import Identity, Object, objects_of, text_of
 from opencode_policy.expand.refusal import Refused
@@ -68,6 +68,7 @@ class Builder:
         _rename(build.objects, place)
         build.objects = [item for item in build.objects if not is_local(item)]
         try:
+            check_unique(build.objects)
             build.objects = order.ordered(root, build.objects)
         except Refused as refusal:
             place.note(refusal)

@@ -115,7 +115,7 @@ def _object(generator: MappingNode, kind: str, shared: Node | None, folder: Fold
     hashed = not any(is_true(_option(option, "disableNameSuffixHash")) for option in options)
     behavior = text_of(generator.get("behavior"))
     root = synthesize.mapping(fields, name)
-    return Object(root, name.source.path, hashed=hashed, behavior=behavior)
+    return Object(root, name.source.path, hashed=hashed, generated=True, behavior=behavior)
 
 
 def _option(options: Node | None, name: str) -> Node | None:

@@ -228,49 +228,40 @@ def _patch(draw: st.DrawFn, objects: list[Made]) -> Made:
     return {**patch, "target": draw(TARGETS)} if kind == "targeted" else patch
 
 
-REPLACEMENTS = st.fixed_dictionaries(
-    {
-        "source": st.fixed_dictionaries(
-            {"kind": st.sampled_from(("ConfigMap", "Service", "Deployment"))},
-            optional={
-                "name": NAMES,
-                "fieldPath": st.sampled_from(("data.a", "metadata.name", "spec.replicas")),
-            },
-        ),
-        "targets": st.lists(
-            st.fixed_dictionaries(
-                {
-                    "select": st.fixed_dictionaries(
-                        {"kind": st.sampled_from(("Deployment", "ConfigMap", "Widget"))}
-                    ),
-                    "fieldPaths": st.lists(
-                        st.sampled_from(
-                            (
-                                "metadata.labels.app",
-                                "spec.template.spec.containers.*.image",
-                                "data.b",
-                                "spec.replicas",
-                            )
-                        ),
-                        min_size=1,
-                        max_size=1,
-                    ),
-                },
-                optional={"options": st.sampled_from(({"create": True}, {"delimiter": "-", "index": 1}))},
-            ),
-            min_size=1,
-            max_size=1,
-        ),
+FIELDS_OF = {
+    "ConfigMap": ("data.a", "metadata.name", "metadata.labels.app"),
+    "Deployment": ("spec.replicas", "spec.template.spec.containers.*.image", "metadata.name"),
+    "StatefulSet": ("spec.replicas", "spec.template.spec.containers.[name=a].image"),
+    "Widget": ("spec.any", "spec.parts.0.name"),
+}
+
+
+@st.composite
+def _replacement(draw: st.DrawFn, objects: list[Made]) -> Made:
+    """A replacement from one object to those of a kind."""
+    source, target = draw(st.sampled_from(objects)), draw(st.sampled_from(objects))
+    address = {
+        "kind": source["kind"],
+        **{key: source["metadata"][key] for key in ("name", "namespace") if key in source["metadata"]},
     }
-)
+    path = draw(st.sampled_from(("metadata.name", *FIELDS_OF.get(source["kind"], ()))))
+    options = draw(st.sampled_from(({"create": True}, {"create": True}, {"delimiter": "-", "index": 1}, {})))
+    paths = draw(
+        st.sampled_from(("metadata.name", "metadata.labels.app", *FIELDS_OF.get(target["kind"], ())))
+    )
+    return {
+        "source": {**address, "fieldPath": path},
+        "targets": [{"select": {"kind": target["kind"]}, "fieldPaths": [paths], "options": options}],
+    }
+
+
 PAIRS = st.dictionaries(st.sampled_from(("team", "tier")), WORDS, min_size=1, max_size=2)
 GENERATOR = st.fixed_dictionaries(
-    {"name": NAMES},
+    {"name": st.sampled_from(("g", "h"))},
     optional={
         "literals": st.lists(st.sampled_from(("a=1", "b='x y'", "c==", "d=<é&>")), max_size=2, unique=True),
         "files": st.lists(st.sampled_from(("run.sh", "k=run.sh")), max_size=1),
         "envs": st.just(["lines.env"]),
-        "behavior": st.sampled_from(("create", "merge", "replace")),
         "namespace": NAMESPACES,
         "options": st.fixed_dictionaries(
             {}, optional={"labels": PAIRS, "disableNameSuffixHash": st.booleans()}
@@ -286,28 +277,33 @@ IMAGE = st.fixed_dictionaries(
 )
 
 
-def _fields(objects: list[Made]) -> st.SearchStrategy[Made]:
-    """Fields of a kustomization over these objects."""
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "namespace": NAMESPACES,
-            "namePrefix": st.just("p-"),
-            "nameSuffix": st.just("-s"),
-            "labels": st.lists(LABEL, max_size=2),
-            "commonLabels": PAIRS,
-            "commonAnnotations": PAIRS,
-            "images": st.lists(IMAGE, max_size=2),
-            "replicas": st.lists(
-                st.fixed_dictionaries({"name": NAMES, "count": st.integers(0, 3)}), max_size=1
-            ),
-            "configMapGenerator": st.lists(GENERATOR, max_size=1),
-            "secretGenerator": st.lists(GENERATOR, max_size=1),
-            "patches": st.lists(_patch(objects), max_size=2),
-            "replacements": st.lists(REPLACEMENTS, max_size=1),
-            "sortOptions": st.sampled_from(({"order": "fifo"}, {"order": "legacy"})),
-        },
-    )
+@st.composite
+def _fields(draw: st.DrawFn, objects: list[Made]) -> Made:
+    """One to four fields of a kustomization over these objects: with more, hardly any tree can be built."""
+    every = _every(objects)
+    names = draw(st.lists(st.sampled_from(sorted(every)), min_size=1, max_size=4, unique=True))
+    return {name: draw(every[name]) for name in names}
+
+
+def _every(objects: list[Made]) -> dict[str, st.SearchStrategy[Any]]:
+    kinds = ("Deployment", "StatefulSet")
+    workloads = [item["metadata"]["name"] for item in objects if item["kind"] in kinds] or ["none"]
+    replicas = st.fixed_dictionaries({"name": st.sampled_from(workloads), "count": st.integers(0, 3)})
+    return {
+        "namespace": NAMESPACES,
+        "namePrefix": st.just("p-"),
+        "nameSuffix": st.just("-s"),
+        "labels": st.lists(LABEL, max_size=2),
+        "commonLabels": PAIRS,
+        "commonAnnotations": PAIRS,
+        "images": st.lists(IMAGE, max_size=2),
+        "configMapGenerator": st.lists(GENERATOR, max_size=1),
+        "secretGenerator": st.lists(GENERATOR, max_size=1),
+        "patches": st.lists(_patch(objects), min_size=1, max_size=2),
+        "sortOptions": st.sampled_from(({"order": "fifo"}, {"order": "legacy"})),
+        "replacements": st.lists(_replacement(objects), max_size=1),
+        **({"replicas": st.lists(replicas, max_size=1)} if workloads != ["none"] else {}),
+    }
 
 
 def _key(item: Made) -> tuple[str, ...]:
