@@ -24,15 +24,17 @@ def build_tree(
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     schema_folders: Sequence[Path] = (),
+    binaries: Mapping[str, bytes] | None = None,
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
     `folders` are the paths below which YAML and JSON files are manifests; other files are only read.
+    `binaries` are the bytes of files that hold no text.
     """
     parsed = {
         path: parse(source) for path, source in sources.items() if is_manifest(path) and _below(path, folders)
     }
-    expansion = expand(Files.of(sources, parsed, links or {}), policy.cluster)
+    expansion = expand(Files.of(sources, parsed, links or {}, binaries or {}), policy.cluster)
     diagnostics = [found for item in parsed.values() for found in item.diagnostics]
     diagnostics += expansion.diagnostics
     diagnostics += _empty(parsed)

@@ -157,6 +157,7 @@ def evaluate(
         links=found.links,
         missing=found.missing,
         schema_folders=schema_folders,
+        binaries=found.contents,
     )
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}

@@ -31,9 +31,8 @@ def built(files: Mapping[str, str | bytes], folder: str = "app") -> Build:
     texts = {path: text for path, text in sorted(files.items()) if isinstance(text, str)}
     sources = {path: Source(path, text) for path, text in texts.items()}
     parsed = {path: parse(source) for path, source in sources.items() if is_manifest(path)}
-    tree = Files.of(sources, parsed, {})
-    tree.binaries = {path: content for path, content in files.items() if isinstance(content, bytes)}
-    return Builder(tree).build(folder)
+    binaries = {path: content for path, content in files.items() if isinstance(content, bytes)}
+    return Builder(Files.of(sources, parsed, {}, binaries)).build(folder)
 
 
 def said(build: Build) -> list[tuple[str, str, str]]:
