@@ -25,17 +25,18 @@ def build_tree(
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     schema_folders: Sequence[Path] = (),
+    binaries: Mapping[str, bytes] | None = None,
     builder: MakeBuilder = Builder,
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
     `folders` are the paths below which YAML and JSON files are manifests; other files are only read.
-    `builder` makes what builds kustomizations.
+    `binaries` are the bytes of files that hold no text; `builder` makes what builds kustomizations.
     """
     parsed = {
         path: parse(source) for path, source in sources.items() if is_manifest(path) and _below(path, folders)
     }
-    expansion = expand(Files.of(sources, parsed, links or {}), policy.cluster, builder)
+    expansion = expand(Files.of(sources, parsed, links or {}, binaries or {}), policy.cluster, builder)
     diagnostics = [found for item in parsed.values() for found in item.diagnostics]
     diagnostics += expansion.diagnostics
     diagnostics += _empty(parsed)

@@ -105,7 +105,14 @@ def expanded(
     )
     found = discover(paths, root, policy.settings.scope.committed)
     folders = [_manifests(_folder(path, root), root, policy.settings.scope.manifests) for path in paths]
-    tree, diagnostics = build_tree(found.sources, policy, folders=folders, links=found.links, builder=builder)
+    tree, diagnostics = build_tree(
+        found.sources,
+        policy,
+        folders=folders,
+        links=found.links,
+        binaries=found.contents,
+        builder=builder,
+    )
     known = {item.id: item for item in policy.requirements}
     findings = [stage_finding(item, known) for item in (*found.diagnostics, *diagnostics)]
     redactor = Redactor()
@@ -193,6 +200,7 @@ def evaluate(
         links=found.links,
         missing=found.missing,
         schema_folders=schema_folders,
+        binaries=found.contents,
     )
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}

@@ -54,6 +54,9 @@ class InstalledBuilder:
         self._root = Path(self._folder.name)
         for path, source in files.sources.items():
             self._write(path, source.text)
+        for path, content in files.binaries.items():
+            self._write(path, "")
+            (self._root / path).write_bytes(content)
         for link, target in files.links.items():
             place = self._root / link
             place.parent.mkdir(parents=True, exist_ok=True)

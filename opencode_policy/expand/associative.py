@@ -48,14 +48,15 @@ def merged(
             rest = _put(rest, None, valid, valid_values)
             continue
         value = _keyed(value, valid, valid_values)
-        if old is not None and not replaces(new):
+        if old is not None and (old is new or not replaces(new)):
             rest = [value if item is old else item for item in rest]
         elif old is None and new is not None and patch is not target:
             change = Change("patch", "a patch adds the item", new.location)
             value = with_history(value, (*value.history, change))
         fresh = _put(fresh, value, valid, valid_values)
     items = _appended(fresh, rest, valid) if wanted else rest
-    return target if len(items) == len(target.items) and same(items, target.items) else target.with_items(items)
+    unchanged = len(items) == len(target.items) and same(items, target.items)
+    return target if unchanged else target.with_items(items)
 
 
 def replaces(patch: Node | None) -> bool:

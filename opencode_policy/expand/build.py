@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import field
 
-from opencode_policy.expand import generators, hashes, order, references, transform
+from opencode_policy.expand import order, transform
 from opencode_policy.expand.annotations import finish, is_local
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.folder import Folder, is_empty
-from opencode_policy.expand.identities import clash
+from opencode_policy.expand.identities import check_unique, clash
 from opencode_policy.expand.kustomization_fields import check
 from opencode_policy.expand.object import Identity, Object, objects_of, text_of
 from opencode_policy.expand.refusal import Refused
@@ -65,10 +65,10 @@ class Builder:
     def _finished(self, build: Build, root: MappingNode | None, folder: str) -> Build:
         """What is done once, when everything is taken in: hashes, references, order, annotations."""
         place = Folder(self.files, folder, build.files, build.diagnostics)
-        hashes.add_hashes(build.objects)
-        references.follow(build.objects, place)
+        _rename(build.objects, place)
         build.objects = [item for item in build.objects if not is_local(item)]
         try:
+            check_unique(build.objects)
             build.objects = order.ordered(root, build.objects)
         except Refused as refusal:
             place.note(refusal)
@@ -112,7 +112,8 @@ class Builder:
             return None
         others = [other for other in self.files.kustomizations(folder) if other != path]
         if others:
-            build.failed(f"the folder has another kustomization file, '{posixpath.basename(others[0])}'", root)
+            other = posixpath.basename(others[0])
+            build.failed(f"the folder has another kustomization file, '{other}'", root)
         return root
 
     def _accumulate(
@@ -123,7 +124,10 @@ class Builder:
         build.diagnostics += check(root)
         chain = (*chain, folder)
         objects = self._resources(build, place, root, objects, chain)
-        objects = generators.generate(root, objects, place)
+        if not root.entries.keys().isdisjoint(("configMapGenerator", "secretGenerator")):
+            from opencode_policy.expand import generators
+
+            objects = generators.generate(root, objects, place)
         for node, target in self._references(build, place, root, "components"):
             if self._enter(build, node, target, chain) and self._is_kind(build, node, target, "Component"):
                 objects = self._folder(build, target, objects, chain)
@@ -210,6 +214,18 @@ class Builder:
             yield from objects
 
 
+def _rename(objects: list[Object], place: Folder) -> None:
+    """Add hashes to the names of generated objects, and let references follow every name that changed."""
+    if any(item.hashed for item in objects):
+        from opencode_policy.expand import hashes
+
+        hashes.add_hashes(objects)
+    if any(item.past for item in objects):
+        from opencode_policy.expand import references
+
+        references.follow(objects, place)
+
+
 def _paths(build: Build, root: MappingNode, key: str) -> Iterator[ScalarNode]:
     """Entries of a list of paths; what is no list, or no path, becomes a diagnostic."""
     listed = root.get(key)
@@ -229,5 +245,3 @@ def is_kustomization(root: Node | None) -> bool:
         return False
     version = root.get("apiVersion")
     return isinstance(version, ScalarNode) and version.value.startswith("kustomize.config.k8s.io/")
-
-

@@ -69,7 +69,9 @@ _CONTAINER: Final[dict[str, Field]] = {
     "volumeDevices": ("", ("devicePath",)),
     "volumeMounts": ("", ("mountPath",)),
 }
-_WORKLOAD: Final[dict[str, Field]] = {"metadata": _META, "spec": ("WithPod", None), "status": ("Status", None)}
+_WITH_STATUS: Final[dict[str, Field]] = {"metadata": _META, "status": ("Status", None)}
+_WORKLOAD: Final[dict[str, Field]] = {**_WITH_STATUS, "spec": ("WithPod", None)}
+_WEBHOOKS: Final[dict[str, Field]] = {"metadata": _META, "webhooks": ("", ("name",))}
 _TYPES: Final[dict[str, dict[str, Field]]] = {
     "ObjectMeta": {"finalizers": ("", ()), "ownerReferences": ("", ("uid",))},
     "Object": {"metadata": _META},
@@ -100,13 +102,9 @@ _TYPES: Final[dict[str, dict[str, Field]]] = {
     "Service": {"metadata": _META, "spec": ("ServiceSpec", None), "status": ("Status", None)},
     "ServiceSpec": {"ports": ("", ("port", "protocol"))},
     "ServiceAccount": {"metadata": _META, "secrets": ("", ("name",))},
+    **dict.fromkeys(("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"), _WEBHOOKS),
     **dict.fromkeys(
-        ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
-        {"metadata": _META, "webhooks": ("", ("name",))},
-    ),
-    **dict.fromkeys(
-        ("Namespace", "PersistentVolumeClaim", "PodDisruptionBudget", "APIService"),
-        {"metadata": _META, "status": ("Status", None)},
+        ("Namespace", "PersistentVolumeClaim", "PodDisruptionBudget", "APIService"), _WITH_STATUS
     ),
     "ComponentStatus": {"metadata": _META, **_CONDITIONS},
     "Node": {"metadata": _META, "spec": ("NodeSpec", None), "status": ("NodeStatus", None)},

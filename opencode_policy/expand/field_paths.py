@@ -1,6 +1,7 @@
-"""Field paths of replacements: `spec.template.spec.containers.[name=web].image` (kyaml PathGetter, PathMatcher).
+"""Field paths of replacements: `spec.template.spec.containers.[name=web].image`.
 
-A source's path means one value; a target's may mean several, and may make what is missing.
+As kyaml reads them (PathGetter, PathMatcher): a source's path means one value; a target's may mean several,
+and may make what is missing.
 """
 
 from __future__ import annotations
@@ -181,4 +182,3 @@ def _written(node: Node) -> str:
     plain = ScalarNode(node.source, node.start, node.end, None, node.value, None)
     is_text = isinstance(resolve(node), str)
     return f'"{node.value}"' if is_text and not isinstance(resolve(plain), str) else node.value
-

@@ -81,9 +81,7 @@ def set_field(
     return new if isinstance(new, MappingNode) else root
 
 
-def _set(
-    node: Node, path: tuple[str, ...], setter: Setter, missing: Missing | None, place: Location
-) -> Node:
+def _set(node: Node, path: tuple[str, ...], setter: Setter, missing: Missing | None, place: Location) -> Node:
     if not path:
         return setter(node)
     if is_null(node):

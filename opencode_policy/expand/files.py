@@ -37,7 +37,11 @@ class Files:
 
     @classmethod
     def of(
-        cls, sources: Mapping[str, Source], parsed: Mapping[str, Parsed], links: Mapping[str, str]
+        cls,
+        sources: Mapping[str, Source],
+        parsed: Mapping[str, Parsed],
+        links: Mapping[str, str],
+        binaries: Mapping[str, bytes] | None = None,
     ) -> Files:
         """Index the sources by folder; the repository root is the folder `.`."""
         folders: dict[str, list[str]] = {".": []}
@@ -51,7 +55,7 @@ class Files:
                 subfolders.setdefault(parent, []).append(folder)
                 folder, known = parent, parent in folders
                 folders.setdefault(folder, [])
-        return cls(sources, parsed, links, folders, subfolders)
+        return cls(sources, parsed, links, folders, subfolders, binaries or {})
 
     def resolve(self, folder: str, path: str) -> str:
         """Path relative to the repository of a path written in a file of `folder`.

@@ -17,7 +17,6 @@ _LINE = 70
 """Characters of a line of base64, as kustomize breaks it."""
 
 
-
 def generate(root: MappingNode, objects: list[Object], folder: Folder) -> list[Object]:
     """Objects with those that a kustomization generates: new ones at the end, others in their place."""
     for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
@@ -48,7 +47,7 @@ def absorbed(objects: list[Object], made: Object, generator: MappingNode) -> lis
 
 
 def _extend(made: Object, old: Object) -> None:
-    """Give a generated object the name and metadata of the one whose place it takes, and its data to merge."""
+    """Give a generated object the name and metadata of the one it replaces, and its data to merge."""
     entries = dict(made.root.entries)
     entries["metadata"] = (entries["metadata"][0], _metadata(made, old))
     if made.behavior == "merge":
@@ -84,7 +83,9 @@ def _metadata(made: Object, old: Object) -> Node:
     own, former = made.metadata, old.metadata
     if own is None or former is None:
         return made.root.entries["metadata"][1]
-    entries = {name: former.entries[name] for name in ("name", "namespace") if name in former.entries}
+    entries: dict[str, Entry] = {
+        name: entry for name, entry in former.entries.items() if name in ("name", "namespace")
+    }
     for kind in ("labels", "annotations"):
         merged = _merged(former.entries.get(kind), own.entries.get(kind))
         if merged is not None:
@@ -114,7 +115,7 @@ def _object(generator: MappingNode, kind: str, shared: Node | None, folder: Fold
     hashed = not any(is_true(_option(option, "disableNameSuffixHash")) for option in options)
     behavior = text_of(generator.get("behavior"))
     root = synthesize.mapping(fields, name)
-    return Object(root, name.source.path, hashed=hashed, behavior=behavior)
+    return Object(root, name.source.path, hashed=hashed, generated=True, behavior=behavior)
 
 
 def _option(options: Node | None, name: str) -> Node | None:
@@ -141,7 +142,7 @@ def _config_map_fields(name: ScalarNode, pairs: list[Pair]) -> dict[str, Node]:
     for field, binary in (("data", False), ("binaryData", True)):
         chosen = [pair for pair in pairs if (pair.binary is not None) == binary]
         if chosen:
-            entries = {pair.name: (_key(pair), _config_map_value(pair)) for pair in chosen}
+            entries: dict[str, Entry] = {pair.name: (_key(pair), _config_map_value(pair)) for pair in chosen}
             fields[field] = synthesize.mapping({}, name).with_entries(entries)
     return fields
 
@@ -154,7 +155,7 @@ def _config_map_value(pair: Pair) -> ScalarNode:
 
 def _secret_fields(generator: MappingNode, name: ScalarNode, pairs: list[Pair]) -> dict[str, Node]:
     given = generator.get("type")
-    entries = {pair.name: (_key(pair), _secret_value(pair)) for pair in pairs}
+    entries: dict[str, Entry] = {pair.name: (_key(pair), _secret_value(pair)) for pair in pairs}
     return {
         "type": given if isinstance(given, ScalarNode) and given.value else synthesize.scalar("Opaque", name),
         "data": synthesize.mapping({}, name).with_entries(entries),

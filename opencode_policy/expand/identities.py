@@ -42,4 +42,3 @@ def without_identity(patch: MappingNode, *, name: bool, kind: bool) -> MappingNo
         if not below:
             del entries["metadata"]
     return patch.with_entries(entries)
-

@@ -37,8 +37,8 @@ class Operation:
 
     @classmethod
     def of(cls, node: MappingNode) -> Operation:
-        words = [text_of(node.get(name)) for name in ("op", "path", "from")]
-        return cls(node, *words, node.get("value"))
+        name, path, source = (text_of(node.get(field)) for field in ("op", "path", "from"))
+        return cls(node, name, path, source, node.get("value"))
 
     @property
     def at(self) -> Node:
@@ -46,7 +46,8 @@ class Operation:
         return self.node.get("path") or self.node.get("op") or self.node
 
     def refuse(self, why: str) -> Refused:
-        return Refused(f"the patch cannot {self.name or 'do anything at'} '{self.path}': {why}", self.at.location)
+        what = f"the patch cannot {self.name or 'do anything at'} '{self.path}'"
+        return Refused(f"{what}: {why}", self.at.location)
 
 
 def apply(root: MappingNode, operations: list[MappingNode]) -> MappingNode:
@@ -249,5 +250,3 @@ def _below(node: Node) -> list[Node]:
     if isinstance(node, MappingNode):
         return [value for _, value in node.entries.values()]
     return node.items if isinstance(node, SequenceNode) else []
-
-

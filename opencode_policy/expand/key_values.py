@@ -17,7 +17,7 @@ from opencode_policy.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One entry of generated data. `binary` holds the bytes of a file that is no text; `value` then is empty."""
+    """One entry of generated data; `binary` are the bytes of a file that is no text."""
 
     name: str
     value: ScalarNode

@@ -119,7 +119,9 @@ VERSIONS: Final = {
 def check(root: MappingNode) -> Iterator[Diagnostic]:
     """What of a kustomization file kustomize refuses, and what is not evaluated here."""
     yield from _kind(root)
-    if all(_is_null(value) for name, (_, value) in root.entries.items() if name not in ("apiVersion", "kind")):
+    if all(
+        _is_null(value) for name, (_, value) in root.entries.items() if name not in ("apiVersion", "kind")
+    ):
         yield _failed("the kustomization is empty", root.location)
     for name, (key, value) in root.entries.items():
         if name in NOT_EVALUATED:

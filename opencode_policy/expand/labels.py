@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.expand import specs_of_labels as specs
+from opencode_policy.expand.aliases import replace_everywhere
 from opencode_policy.expand.field_specs import FieldSpec, Missing, is_null, path_of, set_field
 from opencode_policy.expand.folder import Folder, items_of
 from opencode_policy.expand.object import Object, text_of
@@ -20,6 +21,11 @@ class Pairs:
     kind: str
     pairs: MappingNode
     specs: tuple[FieldSpec, ...]
+
+    @classmethod
+    def of_metadata(cls, kind: str, pairs: MappingNode) -> Pairs:
+        """Pairs for `labels` or `annotations` of the objects themselves."""
+        return cls(kind.removesuffix("s"), pairs, (FieldSpec(("metadata", kind), create=True),))
 
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
@@ -73,8 +79,8 @@ def _covers(known: FieldSpec, new: FieldSpec) -> bool:
 
 
 def _spec(node: MappingNode) -> FieldSpec:
-    words = [text_of(node.get(name)) for name in ("kind", "group", "version")]
-    return FieldSpec(path_of(text_of(node.get("path"))), *words, create=is_true(node.get("create")))
+    path, kind, group, version = (text_of(node.get(name)) for name in ("path", "kind", "group", "version"))
+    return FieldSpec(path_of(path), kind, group, version, is_true(node.get("create")))
 
 
 def set_pairs(objects: list[Object], pairs: Pairs, folder: Folder) -> None:
@@ -91,19 +97,43 @@ def set_pairs(objects: list[Object], pairs: Pairs, folder: Folder) -> None:
 def _set(
     item: Object, where: list[FieldSpec], key: ScalarNode, value: ScalarNode, kind: str, folder: Folder
 ) -> None:
-    def setter(node: Node) -> Node:
-        if not isinstance(node, MappingNode):
-            raise Refused(f"the {kind} cannot be set: a mapping is expected at {node.location}", value.location)
-        known = node.entries.get(key.value)
-        new = replacing(_as_text(value), known[1] if known else None, kind, message, value.location)
-        return node.with_entries({**node.entries, key.value: (known[0] if known else key, new)})
-
     message = f"a kustomization sets the {kind} '{key.value}' on every object"
+    setting = _Setting(key, value, kind, message)
     try:
         for spec in where:
-            item.root = set_field(item.root, spec, setter, Missing(value), value.location)
+            item.root = set_field(item.root, spec, setting.put, Missing(value), value.location)
+            for old, new in setting.replaced:
+                replace_everywhere(item, old, new)
+            setting.replaced.clear()
     except Refused as refusal:
         folder.note(refusal)
+    if setting.added > 1:
+        item.shared = (*item.shared, setting.new)
+
+
+class _Setting:
+    """Sets one label or annotation in the fields of one object.
+
+    `new` stands wherever the key was missing, `added` times; `replaced` are values that gave way to another.
+    """
+
+    def __init__(self, key: ScalarNode, value: ScalarNode, kind: str, message: str) -> None:
+        self.key, self.value, self.kind, self.message = key, _as_text(value), kind, message
+        self.new = replacing(self.value, None, kind, message, value.location)
+        self.added = 0
+        self.replaced: list[tuple[Node, Node]] = []
+
+    def put(self, node: Node) -> Node:
+        if not isinstance(node, MappingNode):
+            why = f"a mapping is expected at {node.location}"
+            raise Refused(f"the {self.kind} cannot be set: {why}", self.value.location)
+        name, known = self.key.value, node.entries.get(self.key.value)
+        if known is None:
+            self.added += 1
+            return node.with_entries({**node.entries, name: (self.key, self.new)})
+        new = replacing(self.value, known[1], self.kind, self.message, self.value.location)
+        self.replaced.append((known[1], new))
+        return node.with_entries({**node.entries, name: (known[0], new)})
 
 
 def _as_text(value: ScalarNode) -> ScalarNode:

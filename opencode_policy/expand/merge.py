@@ -160,12 +160,7 @@ def directive(patch: Node, *, strict: bool = True) -> tuple[str, Node]:
     In a list the directive is an item with that single key, the first item that has the key counts.
     Raises `Refused` for a directive that does not exist.
     """
-    if isinstance(patch, MappingNode):
-        node, bare = patch.get(DIRECTIVE), _without_key(patch)
-    elif isinstance(patch, SequenceNode):
-        node, bare = _of_list(patch)
-    else:
-        return "merge", patch
+    node, bare = _of_mapping(patch) if isinstance(patch, MappingNode) else _of_list(patch)
     if node is None or is_null(node):
         return "merge", patch
     strategy = text_of(node)
@@ -176,13 +171,16 @@ def directive(patch: Node, *, strict: bool = True) -> tuple[str, Node]:
     return "merge", patch
 
 
-def _without_key(patch: MappingNode) -> MappingNode:
+def _of_mapping(patch: MappingNode) -> tuple[Node | None, Node]:
     if DIRECTIVE not in patch.entries:
-        return patch
-    return patch.with_entries({name: entry for name, entry in patch.entries.items() if name != DIRECTIVE})
+        return None, patch
+    bare = {name: entry for name, entry in patch.entries.items() if name != DIRECTIVE}
+    return patch.get(DIRECTIVE), patch.with_entries(bare)
 
 
-def _of_list(patch: SequenceNode) -> tuple[Node | None, SequenceNode]:
+def _of_list(patch: Node) -> tuple[Node | None, Node]:
+    if not isinstance(patch, SequenceNode):
+        return None, patch
     holder = next(
         (item for item in patch.items if isinstance(item, MappingNode) and DIRECTIVE in item.entries), None
     )

@@ -24,7 +24,11 @@ _NAMESPACES: Final = (
 )
 _NAMESPACE_NAME: Final = FieldSpec(("metadata", "name"), "Namespace", create=True)
 _BINDINGS: Final = frozenset({"ClusterRoleBinding", "RoleBinding"})
-_UNPREFIXED: Final = (("CustomResourceDefinition", ""), ("APIService", "apiregistration.k8s.io"), ("Namespace", ""))
+_UNPREFIXED: Final = (
+    ("CustomResourceDefinition", ""),
+    ("APIService", "apiregistration.k8s.io"),
+    ("Namespace", ""),
+)
 
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
@@ -66,7 +70,8 @@ def move(item: Object, namespace: ScalarNode) -> None:
         where.append(_OBJECT_NAMESPACE)
     setter = _Namespace(namespace)
     for spec in where:
-        item.root = set_field(item.root, spec, setter.put, Missing(namespace, scalar=True), namespace.location)
+        missing = Missing(namespace, scalar=True)
+        item.root = set_field(item.root, spec, setter.put, missing, namespace.location)
     if kind in _BINDINGS:
         item.root = _with_subjects(item.root, setter)
 

@@ -65,8 +65,9 @@ class Object:
     """One object of a build, and the file it was written in.
 
     `past` are its earlier identities, oldest first; `prefixes` and `suffixes` those added to its name.
-    `hashed` says that the hash of its content will be added to the name, `behavior` what a generator does
-    with an object that exists already. `root` is replaced by each step; no other build sees this object.
+    `hashed` says that the hash of its content will be added to the name, `generated` that a generator made
+    it, `behavior` what that does with an object that exists already; `shared` are values that stand in several places (see `aliases`).
+    `root` is replaced by each step; no other build sees this object.
     """
 
     root: MappingNode
@@ -75,7 +76,9 @@ class Object:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     hashed: bool = False
+    generated: bool = False
     behavior: str = ""
+    shared: tuple[Node, ...] = ()
 
     @property
     def api_version(self) -> str:
@@ -126,6 +129,11 @@ class Object:
     def first_identity(self) -> Identity:
         """The identity it was written with."""
         return self.past_identities[0] if self.past else self.identity
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether kustomize keeps notes of its own about the object, which it does in annotations."""
+        return bool(self.past or self.prefixes or self.suffixes or self.generated)
 
     def remember(self) -> None:
         """Keep the present identity: a step is about to change it."""

@@ -73,5 +73,3 @@ def _key(item: Object, ranks: dict[str, int]) -> tuple[int, str, str]:
     place = item.written_namespace or "~X"
     by_kind = f"{group or '~G'}_{version or '~V'}_{kind or '~K'}"
     return ranks.get(kind, 0), by_kind, f"{place}|{item.name or '~N'}"
-
-

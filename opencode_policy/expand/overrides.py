@@ -22,7 +22,9 @@ _LISTS: Final = ("containers", "initContainers")
 _REPLICATED: Final = ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
 _TAG: Final = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?"
 _POD_LISTS: Final = tuple(
-    FieldSpec((*before, f"{name}[]", "image")) for before in (("spec",), ("spec", "template", "spec")) for name in _LISTS
+    FieldSpec((*before, f"{name}[]", "image"))
+    for before in (("spec",), ("spec", "template", "spec"))
+    for name in _LISTS
 )
 
 
@@ -64,10 +66,12 @@ def _replicate(objects: list[Object], entry: MappingNode) -> None:
 
     def setter(node: Node) -> Node:
         if not isinstance(node, ScalarNode):
-            raise Refused(f"the replicas cannot be set: a number is expected at {node.location}", origin.location)
+            why = f"a number is expected at {node.location}"
+            raise Refused(f"the replicas cannot be set: {why}", origin.location)
         new = synthesize.scalar(number, origin, style="")
         old = None if node.start is origin.start else node
-        return replacing(new, old, "replicas", f"the number of replicas becomes {number} here", origin.location)
+        message = f"the number of replicas becomes {number} here"
+        return replacing(new, old, "replicas", message, origin.location)
 
     for item, kind in found:
         if item.kind == kind:
@@ -93,9 +97,9 @@ def _set_images(objects: list[Object], entry: MappingNode) -> None:
     for item in objects:
         if item.kind != "CustomResourceDefinition":
             root = _in_node(item.root, setter)
-            for spec in _POD_LISTS:
-                root = set_field(root, spec, setter, None, entry.location) if isinstance(root, MappingNode) else root
             item.root = root if isinstance(root, MappingNode) else item.root
+            for spec in _POD_LISTS:
+                item.root = set_field(item.root, spec, setter, None, entry.location)
 
 
 def _in_node(node: Node, setter: Setter) -> Node:

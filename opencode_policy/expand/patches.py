@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from opencode_policy.expand import json_patch
+from opencode_policy.expand.aliases import settle
+from opencode_policy.expand.annotations import with_annotations
 from opencode_policy.expand.embedded import parse_scalar
 from opencode_policy.expand.folder import Folder, items_of, readable
 from opencode_policy.expand.identities import check_unique, without_identity
@@ -22,14 +24,17 @@ from opencode_policy.expand.targets import selected
 from opencode_policy.expand.yaml_1_1 import as_yaml_1_1
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import Document
 from opencode_policy.scalars import resolve
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One entry of a kustomization's patches: either `merges` or `operations`, and whom it is for."""
+    """One entry of a kustomization's patches: either `merges` or `operations`, and whom it is for.
+
+    An object `remembers` what it was called before, except of patches of the old kind.
+    """
 
     place: Location
     merges: tuple[MappingNode, ...] = ()
@@ -37,6 +42,7 @@ class Patch:
     target: MappingNode | None = None
     allow_name: bool = False
     allow_kind: bool = False
+    remembers: bool = True
 
 
 Loader = Callable[[Node, Folder], Patch | None]
@@ -93,7 +99,7 @@ def _old_json(node: Node, folder: Folder) -> Patch | None:
     patch = _of_documents(_documents(node, folder), _place(node), target)
     if not patch.operations:
         raise Refused("a patch of 'patchesJson6902' must be a list of operations", _place(node))
-    return patch
+    return Patch(patch.place, (), patch.operations, target, remembers=False)
 
 
 def _old_merge(node: Node, folder: Folder) -> Patch | None:
@@ -199,7 +205,8 @@ def _merge(item: Object, merge: MappingNode, patch: Patch) -> MappingNode | None
 def _without_gone(objects: list[Object], item: Object, root: MappingNode | None) -> list[Object]:
     if root is None:
         return [other for other in objects if other is not item]
-    item.root = root
+    before, item.root = item.root, root
+    settle(item, before)
     return objects
 
 
@@ -210,9 +217,10 @@ def _operated(objects: list[Object], patch: Patch) -> list[Object]:
     if not found:
         raise Unmatched("the target of the patch selects no object", patch.target.location)
     for item in found:
-        new = json_patch.apply(item.root, list(patch.operations))
-        item.remember()
-        item.root = new
+        if patch.remembers:
+            item.remember()
+        root = with_annotations(item.root) if item.is_marked else item.root
+        item.root, item.shared = json_patch.apply(root, list(patch.operations)), ()
     return objects
 
 
@@ -225,11 +233,14 @@ def _with_text(merge: MappingNode) -> MappingNode:
     for kind in ("labels", "annotations"):
         pairs = metadata.get(kind)
         if isinstance(pairs, MappingNode) and pairs.entries:
-            new = {name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()}
+            new: dict[str, Entry] = {
+                name: (key, _as_text(value)) for name, (key, value) in pairs.entries.items()
+            }
             entries[kind] = (entries[kind][0], pairs.with_entries(new))
         elif pairs is not None:
             del entries[kind]
-    return merge.with_entries({**merge.entries, "metadata": (merge.entries["metadata"][0], metadata.with_entries(entries))})
+    key, new_metadata = merge.entries["metadata"][0], metadata.with_entries(entries)
+    return merge.with_entries({**merge.entries, "metadata": (key, new_metadata)})
 
 
 def _as_text(value: Node) -> Node:

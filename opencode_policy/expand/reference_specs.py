@@ -1,4 +1,7 @@
-"""Fields that hold the name of another object, by the kind of that object (kustomize nameReference)."""
+"""Fields that hold the name of another object, by the kind of that object (kustomize nameReference).
+
+kustomize's entry for IngressClass is left out: its group is written with a version, so it matches nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,16 @@ _POD_AT: Final = {
 }
 _IN_TEMPLATE: Final = "spec/template/spec"
 
-_WITH_DATA: Final = ("Pod", "PodTemplate", "Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "CronJob")
+_WITH_DATA: Final = (
+    "Pod",
+    "PodTemplate",
+    "Deployment",
+    "ReplicaSet",
+    "DaemonSet",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+)
 _WITH_ACCOUNT: Final = (
     "Pod",
     "StatefulSet",
@@ -47,6 +59,8 @@ _SECRET: Final = (
 )
 _NAMED_ROLES: Final = (("rules/resourceNames", "Role", ""), ("rules/resourceNames", "ClusterRole", ""))
 _NGINX: Final = r"metadata/annotations/nginx.ingress.kubernetes.io\/"
+_ACCOUNT: Final = "serviceAccountName"
+_CLAIM: Final = "volumes/persistentVolumeClaim/claimName"
 _CLASS: Final = "spec/storageClassName"
 
 
@@ -76,8 +90,8 @@ def _table() -> list[tuple[str, str, str, list[FieldSpec]]]:
         ("Service", "", "v1", _service()),
         ("Role", _RBAC, "", _fields(("roleRef/name", "RoleBinding", _RBAC))),
         ("ClusterRole", _RBAC, "", _bindings("roleRef/name")),
-        ("ServiceAccount", "", "v1", [*_bindings("subjects"), *_in_pods(("serviceAccountName",), _WITH_ACCOUNT)]),
-        ("PersistentVolumeClaim", "", "v1", _in_pods(("volumes/persistentVolumeClaim/claimName",), _WITH_ACCOUNT)),
+        ("ServiceAccount", "", "v1", [*_bindings("subjects"), *_in_pods((_ACCOUNT,), _WITH_ACCOUNT)]),
+        ("PersistentVolumeClaim", "", "v1", _in_pods((_CLAIM,), _WITH_ACCOUNT)),
         ("PersistentVolume", "", "v1", _volume()),
         ("StorageClass", "storage.k8s.io", "v1", _storage_class()),
         ("PriorityClass", "scheduling.k8s.io", "v1", _in_pods(("priorityClassName",), _WITH_ACCOUNT)),
@@ -91,7 +105,9 @@ def _fields(*rows: tuple[str, str, str]) -> list[FieldSpec]:
 
 def _in_pods(paths: tuple[str, ...], kinds: tuple[str, ...]) -> list[FieldSpec]:
     return [
-        FieldSpec(path_of(f"{_POD_AT.get(kind, _IN_TEMPLATE)}/{path}"), kind) for kind in kinds for path in paths
+        FieldSpec(path_of(f"{_POD_AT.get(kind, _IN_TEMPLATE)}/{path}"), kind)
+        for kind in kinds
+        for path in paths
     ]
 
 
@@ -117,7 +133,7 @@ def _secret() -> list[FieldSpec]:
         ("imagePullSecrets/name", "ServiceAccount", ""),
         *((f"parameters/{name}", "StorageClass", "") for name in classes),
         *_NAMED_ROLES,
-        (f"{_IN_TEMPLATE}/containers/env/valueFrom/secretKeyRef/name", "Service", "serving.knative.dev"),
+        (f"{_IN_TEMPLATE}/{_SECRET[1]}", "Service", "serving.knative.dev"),
         ("spec/azureFile/secretName", "PersistentVolume", ""),
     )
 

@@ -164,5 +164,3 @@ def _renamed_at(target: Object) -> Location:
     name = target.metadata.get("name") if target.metadata else None
     changes = name.history if name else ()
     return changes[-1].location if changes else name_location(target)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.expand import synthesize
+from opencode_policy.expand.aliases import settle
 from opencode_policy.expand.field_paths import Target, look_up
 from opencode_policy.expand.field_specs import is_null, is_selected
 from opencode_policy.expand.folder import Folder, items_of
@@ -20,7 +21,7 @@ _NAME = "metadata.name"
 _ADDRESS = ("group", "version", "kind", "name", "namespace")
 
 
-def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Object]:
+def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """Make every replacement of a kustomization, in order; what cannot be made is noted."""
     for entry in folder.mappings(root, "replacements"):
         try:
@@ -28,7 +29,6 @@ def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Obje
                 _replace(replacement, objects)
         except Refused as refusal:
             folder.note(refusal)
-    return objects
 
 
 def _written(entry: MappingNode, folder: Folder) -> Iterator[MappingNode]:
@@ -115,7 +115,8 @@ def _copy(value: Node, target: MappingNode, objects: list[Object]) -> None:
     rejects = [item for item in items_of(target.get("reject")) if isinstance(item, MappingNode)]
     for item in objects:
         if _is_target(item, select, rejects):
-            item.root = _with_value(item.root, value, target)
+            before, item.root = item.root, _with_value(item.root, value, target)
+            settle(item, before)
 
 
 def _is_target(item: Object, select: MappingNode, rejects: list[MappingNode]) -> bool:
@@ -185,7 +186,7 @@ def _typed(node: ScalarNode, value: Node, text: str, path: ScalarNode) -> Scalar
         return synthesize.scalar(text, value)
     new = synthesize.scalar(text, value, style="")
     if old is not None and not _fits(old, resolve(new)):
-        raise Refused(f"'{text}' is put where a {type(old).__name__} stands", path.location)
+        raise Refused("the value has another type than the one it replaces", path.location)
     return new
 
 

@@ -12,8 +12,8 @@ def _specs(lines: str) -> tuple[FieldSpec, ...]:
     specs = []
     for line in lines.strip().splitlines():
         path, kind, group, version = (*line.split(), "-", "-", "-")[:4]
-        words = ["" if word == "-" else word for word in (kind, group, version)]
-        specs.append(FieldSpec(path_of(path.lstrip("+")), *words, create=path.startswith("+")))
+        kind, group, version = ("" if word == "-" else word for word in (kind, group, version))
+        specs.append(FieldSpec(path_of(path.lstrip("+")), kind, group, version, path.startswith("+")))
     return tuple(specs)
 
 

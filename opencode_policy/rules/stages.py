@@ -121,6 +121,14 @@ STAGE_RULES: dict[str, StageRule] = {
             severity="warning",
         ),
         StageRule(
+            "kustomize-target-unmatched",
+            "The target of a patch selects no object.",
+            "kustomize says nothing about it: the patch changes nothing, and nobody notices.",
+            "Mend the target's kind, name or selector, or remove the patch.",
+            severity="warning",
+            suppressible=True,
+        ),
+        StageRule(
             "substitution-failed",
             "Flux cannot substitute the variables of an object.",
             "One bad expression fails the whole Kustomization.",

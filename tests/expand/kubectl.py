@@ -18,7 +18,9 @@ from opencode_policy.scalars import Value, to_python
 from opencode_policy.source import Source
 
 KUBECTL = shutil.which("kubectl")
-needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="kubectl, which brings kustomize, is not installed")
+needs_kubectl = pytest.mark.skipif(
+    KUBECTL is None, reason="kubectl, which brings kustomize, is not installed"
+)
 
 REFUSALS = ("kustomize-build-failed", "path-outside-tree", "document-not-an-object", "yaml-syntax")
 """Diagnostics of ours where kustomize gives up."""
@@ -29,9 +31,8 @@ def built(files: Mapping[str, str | bytes], folder: str = "app") -> Build:
     texts = {path: text for path, text in sorted(files.items()) if isinstance(text, str)}
     sources = {path: Source(path, text) for path, text in texts.items()}
     parsed = {path: parse(source) for path, source in sources.items() if is_manifest(path)}
-    tree = Files.of(sources, parsed, {})
-    tree.binaries = {path: content for path, content in files.items() if isinstance(content, bytes)}
-    return Builder(tree).build(folder)
+    binaries = {path: content for path, content in files.items() if isinstance(content, bytes)}
+    return Builder(Files.of(sources, parsed, {}, binaries)).build(folder)
 
 
 def said(build: Build) -> list[tuple[str, str, str]]:
