@@ -8,6 +8,7 @@ from argparse import Namespace
 from opencode_policy.cli import session
 from opencode_policy.cli.arguments import add_common, add_paths
 from opencode_policy.cli.exit_codes import CLEAN, FINDINGS, RefusedError
+from opencode_policy.cli.flate import NAME, rendered_by_flate
 from opencode_policy.cli.parser import Parser
 from opencode_policy.cli.pointer import PointerError, field_at
 from opencode_policy.cli.renderer import RENDERERS, builder_of
@@ -68,14 +69,15 @@ def run(arguments: Namespace) -> int:
     from opencode_policy.report.manifests import explained, rendered
 
     found = session.expanded(arguments, builder_of(arguments.renderer))
+    tree = rendered_by_flate(found.tree, arguments.paths) if arguments.renderer == NAME else found.tree
     if arguments.explain is None:
-        text = rendered(found.tree, found.redactor, annotate=arguments.annotate)
+        text = rendered(tree, found.redactor, annotate=arguments.annotate)
     else:
         try:
-            field = field_at(found.tree, arguments.explain)
+            field = field_at(tree, arguments.explain)
         except PointerError as error:
             raise RefusedError(visible(found.redactor.text(str(error)))) from error
-        text = explained(found.tree, found.redactor, field)
+        text = explained(tree, found.redactor, field)
     if arguments.renderer != RENDERERS[0]:
         sys.stderr.write(f"opencode-policy: built by {arguments.renderer}; places were found by matching\n")
     write_text(Target("text", STANDARD_OUTPUT), text, for_people=False)

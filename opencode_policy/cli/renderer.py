@@ -25,15 +25,18 @@ from opencode_policy.parse import parse
 from opencode_policy.report.yaml_text import document
 from opencode_policy.source import Source
 
-RENDERERS = ("built-in", "kustomize")
+RENDERERS = ("built-in", "kustomize", "flate")
 _COMMANDS = (("kustomize", "build"), ("kubectl", "kustomize"))
 _OPTIONS = ("--load-restrictor", "LoadRestrictionsNone")
 _SECONDS = 120
 
 
 def builder_of(name: str) -> MakeBuilder:
-    """What makes the builder of this name; raises RefusedError where its program is not installed."""
-    if name == RENDERERS[0]:
+    """What makes the builder of this name; raises RefusedError where its program is not installed.
+
+    flate builds no single kustomization: there our own builder finds the places.
+    """
+    if name != "kustomize":
         return Builder
     for program, verb in _COMMANDS:
         found = shutil.which(program)

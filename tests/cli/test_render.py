@@ -262,6 +262,50 @@ class TestInstalledProgram:
         assert "opencode-policy-" not in first
 
 
+class TestFlate:
+    """With a program of that name that prints what flate would."""
+
+    PRINTED = DEMO.replace("10Gi", "11Gi") + "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: other\n"
+
+    def install(self, folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+        program = folder / "programs/flate"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{script}", encoding="utf-8")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+    def test_its_objects_stand_at_our_places(
+        self, command: Command, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        script = f'echo "$@" >arguments\ncat <<"END"\n{self.PRINTED}END\n'
+        self.install(repository, monkeypatch, script)
+        pointer = "PersistentVolumeClaim/demo:/spec/resources/requests/storage"
+        done = command("render", "kubernetes", "--renderer", "flate", "--explain", pointer)
+        assert (done.code, done.err) == (
+            0,
+            "opencode-policy: built by flate; places were found by matching\n",
+        )
+        assert f"\nvalue\n  11Gi\nwritten\n  {CLAIM_PATH}:11:16\n" in done.out
+        assert (repository / "arguments").read_text(encoding="utf-8") == (
+            "build ks --path kubernetes --skip-secrets=false --skip-crds=false\n"
+        )
+
+    def test_what_it_does_not_print_stays(
+        self, command: Command, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = command("render").out
+        self.install(repository, monkeypatch, "true\n")
+        assert command("render", "--renderer", "flate").out == own
+
+    def test_its_failure_is_said(
+        self, command: Command, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.install(repository, monkeypatch, "echo first >&2; echo no source >&2; exit 3\n")
+        done = command("render", "--renderer", "flate")
+        assert (done.code, done.out) == (2, "")
+        assert done.err == "opencode-policy: flate cannot render '.': no source\n"
+
+
 def test_without_a_program_the_renderer_is_refused(
     command: Command, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,4 +315,9 @@ def test_without_a_program_the_renderer_is_refused(
     assert done.err == (
         "opencode-policy: the renderer 'kustomize' needs one of the programs 'kustomize' and 'kubectl', "
         "and none is installed\n"
+    )
+    done = command("render", "--renderer", "flate")
+    assert (done.code, done.err) == (
+        2,
+        "opencode-policy: the renderer 'flate' needs the program 'flate', and it is not installed\n",
     )
