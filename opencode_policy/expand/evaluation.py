@@ -12,7 +12,8 @@ from opencode_policy.expand.build import Build
 from opencode_policy.expand.encrypted import decrypted
 from opencode_policy.expand.files import Files, Outside
 from opencode_policy.expand.flux_build import Expansion, FluxBuild, Key, is_flux_kustomization, via
-from opencode_policy.expand.raw_objects import holders
+from opencode_policy.expand.own_sources import own_sources
+from opencode_policy.expand.raw_objects import flux_kustomizations, holders
 from opencode_policy.expand.substitute import Budget, Substitution
 from opencode_policy.expand.variable_sources import VariableSources, inventory_data
 from opencode_policy.expand.variables import Reader, Variable, Variables, inventory_variables
@@ -61,6 +62,7 @@ class Evaluation:
         self.sources.add(applied)
         self._parents: dict[Key, FluxBuild | None] = {}
         self._waiting: list[_Waiting] = []
+        self._own: frozenset[str] | None = None
         self._budget = Budget()
         self._unknown: dict[str, Location] = {}
         self._dependent: Counter[str] = Counter()
@@ -153,8 +155,10 @@ class Evaluation:
             self._refuse_circle(resource, parent)
             return
         self._parents[key] = parent
-        folder = self._folder_of(resource)
-        flux = FluxBuild(resource.name, resource.namespace, resource, folder, parent.name if parent else None)
+        above = parent.name if parent else None
+        flux = FluxBuild(resource.name, resource.namespace, resource, None, above)
+        flux.foreign = not self._is_own_source(resource)
+        flux.folder = None if flux.foreign else self._folder_of(resource)
         self._waiting.append(_Waiting(flux, entry))
 
     def _refuse_circle(self, resource: Resource, parent: FluxBuild | None) -> None:
@@ -174,13 +178,8 @@ class Evaluation:
         self.result.diagnostics.append(Diagnostic("kustomization-circle", message, place, related))
 
     def _folder_of(self, resource: Resource) -> str | None:
-        """Folder of a Kustomization, None where it is not in the tree or reads another repository."""
+        """Folder of a Kustomization, None where it is not in the tree."""
         path = resource["spec"]["path"]
-        if not self._is_own_source(resource):
-            name = resource["spec"]["sourceRef"]["name"]
-            message = f"'{resource.name}' reads the source '{name.text}', which is not in this tree"
-            self.result.unseen.append(Related(message, name.location))
-            return None
         try:
             folder = self.files.resolve(".", path.text.lstrip("/") or ".")
         except Outside:
@@ -190,13 +189,16 @@ class Evaluation:
         return folder if self.files.is_folder(folder) else None
 
     def _is_own_source(self, resource: Resource) -> bool:
-        """Whether the Kustomization reads the repository that is checked.
-
-        The inventory's entry Kustomizations say which source that is; without them any is taken.
-        """
-        own = {entry.source for entry in self.cluster.kustomizations if entry.path and entry.source}
-        name = resource["spec"]["sourceRef"]["name"].text
-        return not own or name in own
+        """Whether the Kustomization reads the repository that is checked; a note where it does not."""
+        if self._own is None:
+            written = flux_kustomizations(self.files)
+            self._own = own_sources(self.cluster, written, self.files.is_folder)
+        name = resource["spec"]["sourceRef"]["name"]
+        if not self._own or not name.text or name.text in self._own:
+            return True
+        message = f"'{resource.name}' reads the source '{name.text}', which is not in this tree"
+        self.result.unseen.append(Related(message, name.location))
+        return False
 
 
 def _is_strict(cluster: ClusterFile) -> bool:

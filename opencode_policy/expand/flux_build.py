@@ -22,7 +22,7 @@ class FluxBuild:
 
     `resource` is its object, None when only the inventory knows it; `folder` is its path relative to the
     repository, None when that path is not in the tree; `files` are all files its build read; `variables`
-    are those that it substitutes.
+    are those that it substitutes; `foreign` tells that it reads another repository.
     """
 
     name: str
@@ -33,6 +33,7 @@ class FluxBuild:
     resources: list[Resource] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     variables: Variables = field(default_factory=Variables)
+    foreign: bool = False
 
     @property
     def key(self) -> Key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.expand.files import Files
+from opencode_policy.expand.flux_build import is_flux_kustomization
 from opencode_policy.expand.object import looks_like_an_object, objects_of, text_of
 from opencode_policy.expand.variable_sources import KINDS
 from opencode_policy.location import Diagnostic
@@ -34,6 +35,17 @@ def holders(files: Files) -> Iterator[Resource]:
             if isinstance(root, MappingNode) and text_of(root.get("kind")) in KINDS:
                 objects, _ = objects_of(document, path)
                 yield from (Resource(item.id, item.root, path) for item in objects)
+
+
+def flux_kustomizations(files: Files) -> Iterator[Resource]:
+    """Flux Kustomizations, applied or not."""
+    for path, parsed in files.parsed.items():
+        for document in parsed.documents:
+            root = document.root
+            if isinstance(root, MappingNode) and text_of(root.get("kind")) == "Kustomization":
+                objects, _ = objects_of(document, path)
+                found = (Resource(item.id, item.root, path) for item in objects)
+                yield from (item for item in found if is_flux_kustomization(item))
 
 
 def is_kustomization(root: Node | None) -> bool:

@@ -21,9 +21,13 @@ def kustomizations(evaluation: Evaluation) -> None:
     """
     written = list(_written(evaluation))
     folders = {_folder(resource): resource for _, resource in written}
-    inner = [pair for pair in written if _is_inside(*pair, folders)]
-    for path, resource in (*(pair for pair in written if pair not in inner), *inner):
-        if path not in evaluation.result.read_files():
+    ordered = sorted(written, key=lambda pair: _is_inside(*pair, folders))
+    builds = evaluation.result.builds
+    read, seen = evaluation.result.read_files(), len(builds)
+    for path, resource in ordered:
+        read.update(*(build.files for build in builds[seen:]))
+        seen = len(builds)
+        if path not in read:
             evaluation.unapplied(resource, entry_above(evaluation.cluster, path))
 
 

@@ -15,15 +15,13 @@ SourceId = tuple[str, str, str]
 
 
 def is_own(tree: Tree, kustomization: Resource) -> bool:
-    """Whether a Flux Kustomization reads the repository that is checked.
-
-    The inventory's Kustomizations with a path say which source that is; without them any Git source is.
-    """
+    """Whether a Flux Kustomization reads the repository that is checked."""
     reference = kustomization["spec"]["sourceRef"]
-    own = {entry.source for entry in tree.cluster.kustomizations if entry.path and entry.source}
     if reference["kind"].text not in ("", "GitRepository"):
         return False
-    return not own or not reference["name"] or reference["name"].text in own
+    key = kustomization.namespace, kustomization.name
+    build = next((item for item in tree.builds if item.key == key), None)
+    return build is None or not build.foreign
 
 
 def source_of(reference: Field, namespace: str) -> SourceId:

@@ -242,3 +242,24 @@ class TestPatches:
         tree, diagnostics = tree_of(files, INVENTORY)
         assert diagnostics == []
         assert [item["data"]["v"].value for item in tree.of_kind("ConfigMap") if item.name == "a"] == ["one"]
+
+
+def test_without_an_inventory_a_source_of_which_nothing_is_here_is_another_repository() -> None:
+    foreign = flux("operator", "./config/default").replace("name: home", "name: operator")
+    typo = flux("late", "./webb")
+    files = {
+        "ks.yaml": flux("web", "./web"),
+        "o.yaml": foreign,
+        "t.yaml": typo,
+        "web/cm.yaml": config_map("a"),
+    }
+    tree, diagnostics = tree_of(files, INVENTORY)
+    assert diagnostics == []
+    assert [(build.name, build.folder, build.foreign) for build in tree.builds] == [
+        ("web", "web", False),
+        ("operator", None, True),
+        ("late", None, False),
+    ]
+    assert [item.message for item in tree.unseen] == [
+        "'operator' reads the source 'operator', which is not in this tree"
+    ]
