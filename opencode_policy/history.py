@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from opencode_policy.expand.provenance import origin_of
 from opencode_policy.location import Location, Related
+from opencode_policy.nodes import Change
 from opencode_policy.resource import Field
 
 MOST = 8
@@ -30,11 +31,18 @@ def chain(field: Field, via: Related | None, shown: Collection[Location]) -> tup
     as it was written; places that are `shown` already are left out.
     """
     origin = origin_of(field.resource.root, field.path)
-    found = [Related(change.message, change.location) for change in origin.changes]
+    found = [place for change in origin.changes for place in _places(change)]
     found = [item for item in dict.fromkeys(found) if item.location not in shown][:MOST]
     if via is not None and any(change.kind != "alias" for change in origin.changes):
         found += [via] if via.location not in (*shown, *(item.location for item in found)) else []
     return tuple(found)
+
+
+def _places(change: Change) -> Iterator[Related]:
+    """Where a step was ordered, and where the value stood whose place another token took."""
+    yield Related(change.message, change.location)
+    if change.replaced is not None:
+        yield Related("what it replaces stands here", change.replaced)
 
 
 def unknown(field: Field) -> str:

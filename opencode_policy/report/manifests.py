@@ -81,6 +81,8 @@ def explained(tree: Tree, redactor: Redactor, field: Field) -> str:
         width = max(len(change.kind) for change in origin.changes)
         for change in origin.changes:
             lines.append(f"  {change.kind:{width}}  {redactor.text(change.message)}  {change.location}")
+            if change.replaced is not None:
+                lines.append(f"  {'':{width}}  in the place of what stands at {change.replaced}")
     chain = above(tree, resource)
     if chain:
         lines.append("applied by")

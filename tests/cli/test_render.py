@@ -208,6 +208,59 @@ class TestExplain:
         )
 
 
+PATCH = """\
+resources:
+  - ./claim.yaml
+patches:
+  - patch: |
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata:
+        name: demo
+      spec:
+        resources:
+          requests:
+            storage: 9Gi
+"""
+
+
+@pytest.fixture
+def patched(repository: Path) -> Path:
+    """The repository with a patch that sets another size."""
+    (repository / BASE / "demo/app/kustomization.yaml").write_text(PATCH, encoding="utf-8")
+    return repository
+
+
+class TestPatched:
+    PATCHED = f"{BASE}/demo/app/kustomization.yaml"
+
+    def test_its_history_tells_what_the_patch_replaced(self, command: Command, patched: Path) -> None:
+        pointer = "v1/PersistentVolumeClaim/demo/demo:/spec/resources/requests/storage"
+        assert command("render", "--explain", pointer).out == (
+            f"{pointer}\n\n"
+            "value\n"
+            "  9Gi\n"
+            "written\n"
+            f"  {self.PATCHED}:12:22\n"
+            "changed\n"
+            f"  patch  a patch replaces the value  {self.PATCHED}:12:22\n"
+            f"         in the place of what stands at {CLAIM_PATH}:11:16\n"
+            "applied by\n"
+            "  cluster-apps  inventory\n"
+            "  demo          kubernetes/apps/demo/demo/ks.yaml:5\n"
+        )
+
+    def test_a_finding_points_into_the_patch_and_shows_the_rest(
+        self, command: Command, patched: Path
+    ) -> None:
+        lines = command("check").out.splitlines()
+        assert [line for line in lines if "-->" in line or ":::" in line] == [
+            f"  --> {self.PATCHED}:12:22",
+            f"  ::: {CLAIM_PATH}:11:16",
+            "  ::: kubernetes/apps/demo/demo/ks.yaml:5:9",
+        ]
+
+
 class TestFindings:
     def test_a_finding_tells_how_its_value_came_about(self, command: Command, substituted: Path) -> None:
         done = command("check")
