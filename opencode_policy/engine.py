@@ -66,16 +66,19 @@ def _ask(said: Judgements, rule: Rule, subject: Tree | WorkspaceTree) -> None:
         found = (
             rule.check_workspace(subject) if isinstance(subject, WorkspaceTree) else rule.check_tree(subject)
         )
-        said.outcomes += [Judgement(rule.id, name, _known(outcome)) for outcome in found]
+        said.outcomes += [Judgement(rule.id, name, _known(rule, outcome)) for outcome in found]
     except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
         where = _innermost(error)
         words = f"{type(error).__name__} at {where}"
         said.failures.append(RuleFailure(rule.id, name or "the tree", words))
 
 
-def _known(outcome: Outcome) -> Outcome:
-    """A problem with a value that only the cluster knows is none: nobody can tell."""
-    if isinstance(outcome, Problem) and not outcome.secret and isinstance(outcome.at, Field):
+def _known(rule: Rule, outcome: Outcome) -> Outcome:
+    """A problem with a value that only the cluster knows is none: nobody can tell.
+
+    What is wrong with a secret is wrong whatever its value.
+    """
+    if isinstance(outcome, Problem) and rule.security_severity is None and isinstance(outcome.at, Field):
         reason = unknown(outcome.at)
         if reason:
             return Unknown(reason, outcome.at, outcome.requirement)

@@ -21,7 +21,7 @@ def kustomizations(evaluation: Evaluation) -> None:
     """
     written = list(_written(evaluation))
     folders = {_folder(resource): resource for _, resource in written}
-    ordered = sorted(written, key=lambda pair: _is_inside(*pair, folders))
+    ordered = sorted(written, key=lambda pair: _is_inside(pair[0], pair[1], folders))
     builds = evaluation.result.builds
     read, seen = evaluation.result.read_files(), len(builds)
     for path, resource in ordered:
