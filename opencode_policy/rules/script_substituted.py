@@ -45,7 +45,7 @@ data:
     #!/bin/sh
     name=x
     echo "$HOME" "$name" "$(date)" "$1"
-    echo "$${HOME:-/root}" "${DOMAIN}"
+    echo "$${HOME:-/srv}" "${DOMAIN}"
 """,
         ),
         Example(
@@ -59,7 +59,7 @@ metadata:
 data:
   run.sh: |
     #!/bin/sh
-    echo "${HOME:-/root}" $$
+    echo "${HOME:-/srv}" $$
 """,
         ),
         Example(
@@ -87,8 +87,8 @@ metadata: {name: demo}
 data:
   run.sh: |
     #!/bin/sh
-    cd "${HOME:-/root}"  # <- Flux puts the default of HOME here before the shell starts
-    echo "${HOME:-/root}"
+    cd "${HOME:-/srv}"  # <- Flux puts the default of HOME here before the shell starts
+    echo "${HOME:-/srv}"
 """,
         ),
         Example(
@@ -117,7 +117,7 @@ metadata: {name: demo}
 data:
   run.sh: |  # <- of two dollars Flux leaves one: the shell does not see its process ID
     #!/bin/sh
-    echo $$ > /run/demo.pid
+    echo $$ > demo.pid
 """,
         ),
     )
