@@ -76,7 +76,7 @@ def _replicate(objects: list[Object], entry: MappingNode) -> None:
     for item, kind in found:
         if item.kind == kind:
             spec = FieldSpec(("spec", "replicas"), kind, create=True)
-            item.root = set_field(item.root, spec, setter, Missing(origin, scalar=True), origin.location)
+            item.root = set_field(item.root, spec, setter, Missing(origin, scalar=True), origin)
 
 
 def _is_called(item: Object, kind: str, name: str) -> bool:
@@ -99,7 +99,7 @@ def _set_images(objects: list[Object], entry: MappingNode) -> None:
             root = _in_node(item.root, setter)
             item.root = root if isinstance(root, MappingNode) else item.root
             for spec in _POD_LISTS:
-                item.root = set_field(item.root, spec, setter, None, entry.location)
+                item.root = set_field(item.root, spec, setter, None, entry)
 
 
 def _in_node(node: Node, setter: Setter) -> Node:

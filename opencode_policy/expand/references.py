@@ -10,11 +10,21 @@ from opencode_policy.expand.field_specs import FieldSpec, is_null, is_selected, 
 from opencode_policy.expand.folder import Folder, items_of
 from opencode_policy.expand.identities import name_location
 from opencode_policy.expand.object import Object, text_of
-from opencode_policy.expand.reference_specs import references
+from opencode_policy.expand.reference_specs import fields_by_kind
 from opencode_policy.expand.refusal import Refused
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, SequenceNode
+
+_WITH_NAMESPACES = frozenset(
+    {
+        "ClusterRoleBinding",
+        "MutatingWebhookConfiguration",
+        "RoleBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+"""Kinds whose references hold a namespace too: they change with it, although no name does."""
 
 Same = Callable[[Object], object]
 """By what several objects may stand for each other."""
@@ -23,20 +33,29 @@ Same = Callable[[Object], object]
 def follow(objects: list[Object], folder: Folder) -> None:
     """Give every reference to an object that was renamed or moved its present name; mistakes are noted."""
     changed = [item for item in objects if item.past]
-    for table in references() if changed else ():
-        targets = [item for item in changed if _was(item, table.group, table.version, table.kind)]
-        for item in objects if targets else ():
-            first = item.first_identity
-            for spec in table.fields:
-                if spec.selects(first.api_version, first.kind):
-                    _follow(item, targets, spec, folder)
+    if not any(past[1] != item.name for item in changed for past in item.past):
+        objects = [item for item in objects if item.kind in _WITH_NAMESPACES]
+    by_kind: dict[str, list[Object]] = {}
+    for item in changed:
+        for kind in {past[0] for past in item.past}:
+            by_kind.setdefault(kind, []).append(item)
+    fields = fields_by_kind()
+    for item in objects if changed else ():
+        version = item.api_version
+        for table, spec in fields.get(item.first_kind, ()):
+            if table.kind in by_kind and spec.selects(version, spec.kind):
+                targets = [
+                    target
+                    for target in by_kind[table.kind]
+                    if is_selected(target.api_version, table.kind, table.group, table.version, table.kind)
+                ]
+                _follow(item, targets, spec, folder)
 
 
-def _was(item: Object, group: str, version: str, kind: str) -> bool:
+def _was(item: Object, group: str, kind: str) -> bool:
     """Whether an earlier identity of an object is of a kind."""
-    return any(
-        is_selected(past.api_version, past.kind, group, version, kind) for past in item.past_identities
-    )
+    kinds = {past[0] for past in item.past}
+    return kind in kinds and is_selected(item.api_version, kind, group, "", kind)
 
 
 def _follow(item: Object, targets: list[Object], spec: FieldSpec, folder: Folder) -> None:
@@ -44,7 +63,7 @@ def _follow(item: Object, targets: list[Object], spec: FieldSpec, folder: Folder
     if not reference.targets:
         return
     try:
-        item.root = set_field(item.root, spec, reference.set, None, item.root.location)
+        item.root = set_field(item.root, spec, reference.set, None, item.root)
     except Refused as refusal:
         folder.note(refusal)
 
@@ -135,7 +154,7 @@ class Reference:
             return True
         if "apiGroup" not in role.entries or "kind" not in role.entries:
             return True
-        return _was(item, text_of(role.get("apiGroup")), "", text_of(role.get("kind")))
+        return _was(item, text_of(role.get("apiGroup")), text_of(role.get("kind")))
 
     def is_near(self, item: Object) -> bool:
         own, other = self.referrer.identity, item.identity
