@@ -5,7 +5,7 @@ from __future__ import annotations
 from opencode_policy.expand import specs_of_labels as specs
 from opencode_policy.expand.aliases import replace_everywhere
 from opencode_policy.expand.field_specs import FieldSpec, Missing, is_null, path_of, set_field
-from opencode_policy.expand.folder import Folder, items_of
+from opencode_policy.expand.folder import Folder, entries_of, items_of
 from opencode_policy.expand.object import Object, text_of
 from opencode_policy.expand.provenance import replacing, with_history
 from opencode_policy.expand.refusal import Refused
@@ -30,7 +30,7 @@ class Pairs:
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """Set `labels`, `commonLabels` and `commonAnnotations`, in this order; a later value wins."""
-    for node in items_of(root.get("labels")):
+    for node in entries_of(root, "labels"):
         if isinstance(node, MappingNode):
             _attempt(node, objects, folder)
     for field, kind, where in (

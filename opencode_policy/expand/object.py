@@ -65,8 +65,9 @@ class Object:
     """One object of a build, and the file it was written in.
 
     `past` are its earlier identities, oldest first; `prefixes` and `suffixes` those added to its name.
-    `hashed` says that the hash of its content will be added to the name, `generated` that a generator made
-    it, `behavior` what that does with an object that exists already; `shared` are values that stand in several places (see `aliases`).
+    `hashed` says that the hash of its content will be added to the name, `maker` is the kind of generator
+    that made it, `behavior` what that does with an object that exists already; `shared` are values that
+    stand in several places (see `aliases`).
     `root` is replaced by each step, `known` is its identity at one of them; no other build sees this object.
     """
 
@@ -76,7 +77,7 @@ class Object:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     hashed: bool = False
-    generated: bool = False
+    maker: str = ""
     behavior: str = ""
     shared: tuple[Node, ...] = ()
     known: tuple[MappingNode, Identity] | None = None
@@ -148,7 +149,7 @@ class Object:
     @property
     def is_marked(self) -> bool:
         """Whether kustomize keeps notes of its own about the object, which it does in annotations."""
-        return bool(self.past or self.prefixes or self.suffixes or self.generated)
+        return bool(self.past or self.prefixes or self.suffixes or self.maker)
 
     def remember(self) -> None:
         """Keep the present identity: a step is about to change it."""
