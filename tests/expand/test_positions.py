@@ -242,7 +242,7 @@ def test_two_objects_of_one_name_point_at_each_other() -> None:
     assert [str(related.location) for related in first.related] == ["base/web.yaml:4:9"]
 
 
-def test_a_target_that_selects_nobody_is_a_warning() -> None:
+def test_a_target_that_selects_nobody_is_named() -> None:
     files = json("{op: add, path: /a, value: b}", target="{kind: None}")
     assert said(built(files)) == [
         (
