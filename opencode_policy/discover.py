@@ -39,8 +39,8 @@ class Discovery:
     """Sources by path relative to the repository root, and what stood in the way of reading more.
 
     `links` maps the path of a symbolic link to the path it leads to, inside the repository. `binaries` are
-    files that hold no text; `missing` are paths that were asked for and do not exist. `contents` are the bytes of
-    files that are no UTF-8 text and could still be the value of a ConfigMap or Secret.
+    files that hold no text; `missing` are paths that were asked for and do not exist. `contents` are the
+    bytes of files that are no UTF-8 text and could still be the value of a ConfigMap or Secret.
     """
 
     root: Path

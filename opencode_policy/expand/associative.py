@@ -15,7 +15,7 @@ from opencode_policy.expand.provenance import with_history
 from opencode_policy.expand.refusal import NotEvaluated
 from opencode_policy.nodes import Change, MappingNode, Node, SequenceNode
 
-MAX_ITEMS = 2_000
+MAX_ITEMS = 1_000
 """Longest list that is merged item by item: kustomize's way takes the square of it in steps."""
 
 Keys = Sequence[str]

@@ -20,18 +20,24 @@ from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
 
-MAX_FOLDERS = 2_000
+MAX_FOLDERS = 1_000
 """Kustomizations that one build may take in: a few files that name each other twice make billions."""
+
+MAX_OBJECTS = 20_000
+"""Objects that one build may take in, each as often as it is named."""
 
 
 @dataclass(slots=True)
 class Build:
-    """What a kustomization builds, what went wrong, and every file it read. `folders` were taken in."""
+    """What a kustomization builds, what went wrong, and every file it read. `folders` and `size`
+    count what was taken in.
+    """
 
     objects: list[Object] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     folders: int = 0
+    size: int = 0
 
     def failed(self, message: str, node: Node) -> None:
         self.diagnostics.append(Diagnostic("kustomize-build-failed", message, node.location))
@@ -72,6 +78,10 @@ class Builder:
             build.objects = order.ordered(root, build.objects)
         except Refused as refusal:
             place.note(refusal)
+        if root is not None and "buildMetadata" in root.entries:
+            from opencode_policy.expand import build_metadata
+
+            build_metadata.apply(root, build.objects, place)
         for item in build.objects:
             finish(item)
             if not (item.name and item.kind) and not item.kind.endswith("List"):
@@ -141,10 +151,15 @@ class Builder:
         for key in ("resources", "bases"):
             for node, target in self._references(build, place, root, key):
                 for item in self._brought(build, node, target, chain):
+                    build.size += 1
                     first = known.setdefault(item.identity, item)
-                    if first is not item:
+                    if build.size > MAX_OBJECTS:
+                        build.failed(f"the build takes in more than {MAX_OBJECTS} objects", node)
+                        return objects
+                    if first is item:
+                        objects.append(item)
+                    else:
                         build.diagnostics.append(clash(first, item).diagnostic)
-                    objects.append(item)
         return objects
 
     def _brought(

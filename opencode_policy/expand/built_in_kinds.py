@@ -23,6 +23,7 @@ _CLUSTER_SCOPED: Final = {
     "storage.k8s.io": "CSIDriver CSINode StorageClass VolumeAttachment",
     "": "ComponentStatus Namespace Node NodeProxyOptions PersistentVolume",
 }
+_CLUSTER_KINDS: Final = frozenset(" ".join(_CLUSTER_SCOPED.values()).split())
 _NAMESPACED: Final = {
     "apps": "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet",
     "autoscaling": "HorizontalPodAutoscaler Scale",
@@ -117,6 +118,8 @@ _TYPES: Final[dict[str, dict[str, Field]]] = {
 
 def is_cluster_scoped(api_version: str, kind: str) -> bool:
     """Whether kustomize is certain that objects of a kind have no namespace."""
+    if kind not in _CLUSTER_KINDS:
+        return False
     group, version = split(api_version)
     return kind in _CLUSTER_SCOPED.get(group, "").split() and _has(group, version, kind)
 

@@ -12,7 +12,6 @@ from opencode_policy.expand import synthesize
 from opencode_policy.expand.built_in_kinds import split
 from opencode_policy.expand.refusal import Refused
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.scalars import resolve
 
@@ -70,33 +69,33 @@ def path_of(text: str) -> tuple[str, ...]:
 
 
 def set_field(
-    root: MappingNode, spec: FieldSpec, setter: Setter, missing: Missing | None, place: Location
+    root: MappingNode, spec: FieldSpec, setter: Setter, missing: Missing | None, origin: Node
 ) -> MappingNode:
-    """The object with a field set; itself where the field is not there. `place` ordered the change.
+    """The object with a field set; itself where the field is not there. `origin` ordered the change.
 
     Raises `Refused` where the path leads through a scalar.
     """
     made = missing if spec.create else None
-    new = _set(root, spec.path, setter, made, place)
+    new = _set(root, spec.path, setter, made, origin)
     return new if isinstance(new, MappingNode) else root
 
 
-def _set(node: Node, path: tuple[str, ...], setter: Setter, missing: Missing | None, place: Location) -> Node:
+def _set(node: Node, path: tuple[str, ...], setter: Setter, missing: Missing | None, origin: Node) -> Node:
     if not path:
         return setter(node)
     if is_null(node):
         return node
     if isinstance(node, SequenceNode):
-        items = [_set(item, path, setter, missing, place) for item in node.items]
+        items = [_set(item, path, setter, missing, origin) for item in node.items]
         return node if same(items, node.items) else node.with_items(items)
     if isinstance(node, MappingNode):
-        return _set_below(node, path, setter, missing, place)
+        return _set_below(node, path, setter, missing, origin)
     message = f"no mapping or list stands on the way to '{'/'.join(path)}'"
-    raise Refused(message, place)
+    raise Refused(message, origin.location)
 
 
 def _set_below(
-    node: MappingNode, path: tuple[str, ...], setter: Setter, missing: Missing | None, place: Location
+    node: MappingNode, path: tuple[str, ...], setter: Setter, missing: Missing | None, origin: Node
 ) -> MappingNode:
     name = path[0].removesuffix("[]")
     made = None if path[0].endswith("[]") else missing
@@ -106,7 +105,7 @@ def _set_below(
         value = made.made(last=len(path) == 1)
     if value is None:
         return node
-    new = _set(value, path[1:], setter, missing, place)
+    new = _set(value, path[1:], setter, missing, origin)
     if known and new is known[1]:
         return node
     key = known[0] if known else synthesize.scalar(name, new)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from opencode_policy.expand.files import Files, Outside
+from opencode_policy.expand.kustomization_fields import MAX_ENTRIES
 from opencode_policy.expand.refusal import NotEvaluated, OutsideTree, Refused
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
@@ -70,7 +71,7 @@ class Folder:
 
     def mappings(self, root: MappingNode, key: str) -> Iterator[MappingNode]:
         """Entries of a list of mappings; what is none has been noted by the check of the file."""
-        for item in items_of(root.get(key)):
+        for item in entries_of(root, key):
             if isinstance(item, MappingNode):
                 yield item
 
@@ -93,6 +94,11 @@ def is_empty(root: Node | None) -> bool:
 def items_of(node: Node | None) -> list[Node]:
     """Items of a list, nothing of anything else."""
     return node.items if isinstance(node, SequenceNode) else []
+
+
+def entries_of(root: MappingNode, key: str) -> list[Node]:
+    """Entries of a list of a kustomization; the first of them where there are too many."""
+    return items_of(root.get(key))[:MAX_ENTRIES]
 
 
 def _without_credentials(url: str) -> str:

@@ -55,6 +55,7 @@ def _extend(made: Object, old: Object) -> None:
             merged = _merged(old.root.entries.get(field), entries.pop(field, None))
             if merged is not None:
                 entries[field] = merged
+        made.path, made.maker = old.path, old.maker
     made.root = made.root.with_entries(entries)
     made.past, made.prefixes, made.suffixes = old.past, old.prefixes, old.suffixes
     made.hashed = made.hashed and old.hashed
@@ -115,7 +116,7 @@ def _object(generator: MappingNode, kind: str, shared: Node | None, folder: Fold
     hashed = not any(is_true(_option(option, "disableNameSuffixHash")) for option in options)
     behavior = text_of(generator.get("behavior"))
     root = synthesize.mapping(fields, name)
-    return Object(root, name.source.path, hashed=hashed, generated=True, behavior=behavior)
+    return Object(root, name.source.path, hashed=hashed, maker=f"{kind}Generator", behavior=behavior)
 
 
 def _option(options: Node | None, name: str) -> Node | None:

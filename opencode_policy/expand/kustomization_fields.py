@@ -116,6 +116,10 @@ VERSIONS: Final = {
 """The kinds of a kustomization file, and the version that each must have where it names one."""
 
 
+MAX_ENTRIES: Final = 1_000
+"""Entries of one list (patches, images and the like) that are evaluated: each is tried on every object."""
+
+
 def check(root: MappingNode) -> Iterator[Diagnostic]:
     """What of a kustomization file kustomize refuses, and what is not evaluated here."""
     yield from _kind(root)
@@ -131,6 +135,9 @@ def check(root: MappingNode) -> Iterator[Diagnostic]:
             message = f"kustomize knows no field '{name}'{hint(name, {*FIELDS, *NOT_EVALUATED})}"
             yield _failed(message, key.location)
         else:
+            if isinstance(value, SequenceNode) and len(value.items) > MAX_ENTRIES and FIELDS[name] != "any":
+                message = f"of '{name}' only the first {MAX_ENTRIES} entries are evaluated"
+                yield Diagnostic("kustomize-unsupported", message, key.location)
             yield from _checked(value, FIELDS[name], name, key)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from opencode_policy.expand import specs_of_labels as specs
 from opencode_policy.expand.aliases import replace_everywhere
 from opencode_policy.expand.field_specs import FieldSpec, Missing, is_null, path_of, set_field
-from opencode_policy.expand.folder import Folder, items_of
+from opencode_policy.expand.folder import Folder, entries_of, items_of
 from opencode_policy.expand.object import Object, text_of
-from opencode_policy.expand.provenance import replacing
+from opencode_policy.expand.provenance import replacing, with_history
 from opencode_policy.expand.refusal import Refused
 from opencode_policy.expand.synthesize import is_true, scalar
 from opencode_policy.lean import dataclass
-from opencode_policy.nodes import MappingNode, Node, ScalarNode
+from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Pairs:
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """Set `labels`, `commonLabels` and `commonAnnotations`, in this order; a later value wins."""
-    for node in items_of(root.get("labels")):
+    for node in entries_of(root, "labels"):
         if isinstance(node, MappingNode):
             _attempt(node, objects, folder)
     for field, kind, where in (
@@ -85,23 +85,30 @@ def _spec(node: MappingNode) -> FieldSpec:
 
 def set_pairs(objects: list[Object], pairs: Pairs, folder: Folder) -> None:
     """Set every pair in every field of every object; where it cannot be done is noted."""
-    for item in objects:
-        version, kind = item.api_version, item.kind
-        where = [spec for spec in pairs.specs if spec.selects(version, kind)]
-        for name in sorted(pairs.pairs.entries):
-            key, value = pairs.pairs.entries[name]
-            if isinstance(value, ScalarNode):
-                _set(item, where, key, value, pairs.kind, folder)
+    kinds = [(item, item.api_version, item.kind) for item in objects]
+    where = [(item, [spec for spec in pairs.specs if spec.selects(*kind)]) for item, *kind in kinds]
+    for key, value in pairs.pairs.entries.values():
+        if isinstance(value, ScalarNode):
+            message = f"a kustomization sets the {pairs.kind} '{key.value}' on every object"
+            label = Label(key, _as_text(value), Change(pairs.kind, message, value.location))
+            for item, specs_of_item in where:
+                _set(item, specs_of_item, label, folder)
 
 
-def _set(
-    item: Object, where: list[FieldSpec], key: ScalarNode, value: ScalarNode, kind: str, folder: Folder
-) -> None:
-    message = f"a kustomization sets the {kind} '{key.value}' on every object"
-    setting = _Setting(key, value, kind, message)
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label or annotation on its way into objects; `change` is the step that it makes."""
+
+    key: ScalarNode
+    value: ScalarNode
+    change: Change
+
+
+def _set(item: Object, where: list[FieldSpec], label: Label, folder: Folder) -> None:
+    setting = _Setting(label)
     try:
         for spec in where:
-            item.root = set_field(item.root, spec, setting.put, Missing(value), value.location)
+            item.root = set_field(item.root, spec, setting.put, Missing(label.value), label.value)
             for old, new in setting.replaced:
                 replace_everywhere(item, old, new)
             setting.replaced.clear()
@@ -117,21 +124,23 @@ class _Setting:
     `new` stands wherever the key was missing, `added` times; `replaced` are values that gave way to another.
     """
 
-    def __init__(self, key: ScalarNode, value: ScalarNode, kind: str, message: str) -> None:
-        self.key, self.value, self.kind, self.message = key, _as_text(value), kind, message
-        self.new = replacing(self.value, None, kind, message, value.location)
+    def __init__(self, label: Label) -> None:
+        self.label = label
+        self.new = with_history(label.value, (*label.value.history, label.change))
         self.added = 0
         self.replaced: list[tuple[Node, Node]] = []
 
     def put(self, node: Node) -> Node:
+        label = self.label
         if not isinstance(node, MappingNode):
             why = f"a mapping is expected at {node.location}"
-            raise Refused(f"the {self.kind} cannot be set: {why}", self.value.location)
-        name, known = self.key.value, node.entries.get(self.key.value)
+            raise Refused(f"the {label.change.kind} cannot be set: {why}", label.value.location)
+        name, known = label.key.value, node.entries.get(label.key.value)
         if known is None:
             self.added += 1
-            return node.with_entries({**node.entries, name: (self.key, self.new)})
-        new = replacing(self.value, known[1], self.kind, self.message, self.value.location)
+            return node.with_entries({**node.entries, name: (label.key, self.new)})
+        change = label.change
+        new = replacing(label.value, known[1], change.kind, change.message, change.location)
         self.replaced.append((known[1], new))
         return node.with_entries({**node.entries, name: (known[0], new)})
 

@@ -44,9 +44,10 @@ def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
 
 
 def _move_all(objects: list[Object], namespace: ScalarNode, folder: Folder) -> None:
+    setter = NamespaceSetter(namespace)
     for item in objects:
         try:
-            move(item, namespace)
+            move(item, setter)
         except Refused as refusal:
             folder.note(refusal)
     try:
@@ -55,7 +56,28 @@ def _move_all(objects: list[Object], namespace: ScalarNode, folder: Folder) -> N
         folder.note(refusal)
 
 
-def move(item: Object, namespace: ScalarNode) -> None:
+class NamespaceSetter:
+    """Sets a namespace in the place of what stands in a field."""
+
+    def __init__(self, namespace: ScalarNode) -> None:
+        self.namespace = namespace
+        self.missing = Missing(namespace, scalar=True)
+        message = f"the namespace becomes '{namespace.value}' here"
+        self.change = Change("namespace", message, namespace.location)
+
+    def put(self, node: Node) -> Node:
+        own = self.namespace
+        if not isinstance(node, ScalarNode):
+            why = f"a text is expected at {node.location}"
+            raise Refused(f"the namespace cannot be set: {why}", own.location)
+        if node.value == own.value:
+            return node
+        if node.source is own.source and node.start is own.start:
+            return synthesize.scalar(own.value, own)
+        return node.replaced(own.value, self.change, style='"')
+
+
+def move(item: Object, setter: NamespaceSetter) -> None:
     """Put an object into a namespace, whatever it says itself; a Namespace object is renamed.
 
     What kustomize does not know to be cluster-scoped gets a namespace too (api/filters/namespace). Of the
@@ -68,33 +90,13 @@ def move(item: Object, namespace: ScalarNode) -> None:
         where.append(_NAMESPACE_NAME)
     if not is_cluster_scoped(version, kind):
         where.append(_OBJECT_NAMESPACE)
-    setter = _Namespace(namespace)
     for spec in where:
-        missing = Missing(namespace, scalar=True)
-        item.root = set_field(item.root, spec, setter.put, missing, namespace.location)
+        item.root = set_field(item.root, spec, setter.put, setter.missing, setter.namespace)
     if kind in _BINDINGS:
         item.root = _with_subjects(item.root, setter)
 
 
-class _Namespace:
-    """Sets a namespace in the place of what stands in a field."""
-
-    def __init__(self, namespace: ScalarNode) -> None:
-        self.namespace = namespace
-
-    def put(self, node: Node) -> Node:
-        text, place = self.namespace.value, self.namespace.location
-        if not isinstance(node, ScalarNode):
-            raise Refused(f"the namespace cannot be set: a text is expected at {node.location}", place)
-        if node.value == text:
-            return node
-        if node.source is self.namespace.source and node.start is self.namespace.start:
-            return synthesize.scalar(text, self.namespace)
-        change = Change("namespace", f"the namespace becomes '{text}' here", place)
-        return node.replaced(text, change, style='"')
-
-
-def _with_subjects(root: MappingNode, setter: _Namespace) -> MappingNode:
+def _with_subjects(root: MappingNode, setter: NamespaceSetter) -> MappingNode:
     subjects = root.entries.get("subjects")
     items = items_of(subjects[1]) if subjects else []
     new = [_with_namespace(item, setter) for item in items]
@@ -104,12 +106,11 @@ def _with_subjects(root: MappingNode, setter: _Namespace) -> MappingNode:
     return root.with_entries({**root.entries, "subjects": (subjects[0], value)})
 
 
-def _with_namespace(subject: Node, setter: _Namespace) -> Node:
+def _with_namespace(subject: Node, setter: NamespaceSetter) -> Node:
     if not isinstance(subject, MappingNode) or text_of(subject.get("name")) != "default":
         return subject
     spec = FieldSpec(("namespace",), create=True)
-    origin = setter.namespace
-    return set_field(subject, spec, setter.put, Missing(origin, scalar=True), origin.location)
+    return set_field(subject, spec, setter.put, setter.missing, setter.namespace)
 
 
 def add_affix(item: Object, affix: ScalarNode, *, before: bool) -> None:

@@ -65,9 +65,10 @@ class Object:
     """One object of a build, and the file it was written in.
 
     `past` are its earlier identities, oldest first; `prefixes` and `suffixes` those added to its name.
-    `hashed` says that the hash of its content will be added to the name, `generated` that a generator made
-    it, `behavior` what that does with an object that exists already; `shared` are values that stand in several places (see `aliases`).
-    `root` is replaced by each step; no other build sees this object.
+    `hashed` says that the hash of its content will be added to the name, `maker` is the kind of generator
+    that made it, `behavior` what that does with an object that exists already; `shared` are values that
+    stand in several places (see `aliases`).
+    `root` is replaced by each step, `known` is its identity at one of them; no other build sees this object.
     """
 
     root: MappingNode
@@ -76,9 +77,10 @@ class Object:
     prefixes: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     hashed: bool = False
-    generated: bool = False
+    maker: str = ""
     behavior: str = ""
     shared: tuple[Node, ...] = ()
+    known: tuple[MappingNode, Identity] | None = None
 
     @property
     def api_version(self) -> str:
@@ -114,10 +116,17 @@ class Object:
     @property
     def identity(self) -> Identity:
         """Its present identity."""
-        version, kind = self.api_version, self.kind
+        if self.known is None or self.known[0] is not self.root:
+            self.known = self.root, self._identity()
+        return self.known[1]
+
+    def _identity(self) -> Identity:
+        version, kind, metadata = self.api_version, self.kind, self.metadata
+        name = text_of(metadata.get("name")) if metadata else ""
         if is_cluster_scoped(version, kind):
-            return Identity(version, kind, self.name, CLUSTER_ID)
-        return Identity(version, kind, self.name, self.written_namespace or DEFAULT_NAMESPACE)
+            return Identity(version, kind, name, CLUSTER_ID)
+        namespace = text_of(metadata.get("namespace")) if metadata else ""
+        return Identity(version, kind, name, namespace or DEFAULT_NAMESPACE)
 
     @property
     def past_identities(self) -> list[Identity]:
@@ -126,14 +135,21 @@ class Object:
         return [Identity(version, kind, name, namespace) for kind, name, namespace in self.past]
 
     @property
+    def first_kind(self) -> str:
+        return self.past[0][0] if self.past else self.kind
+
+    @property
     def first_identity(self) -> Identity:
         """The identity it was written with."""
-        return self.past_identities[0] if self.past else self.identity
+        if not self.past:
+            return self.identity
+        kind, name, namespace = self.past[0]
+        return Identity(self.api_version, kind, name, namespace)
 
     @property
     def is_marked(self) -> bool:
         """Whether kustomize keeps notes of its own about the object, which it does in annotations."""
-        return bool(self.past or self.prefixes or self.suffixes or self.generated)
+        return bool(self.past or self.prefixes or self.suffixes or self.maker)
 
     def remember(self) -> None:
         """Keep the present identity: a step is about to change it."""

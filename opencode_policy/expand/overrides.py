@@ -12,6 +12,7 @@ from typing import Final
 from opencode_policy.expand import synthesize
 from opencode_policy.expand.field_specs import FieldSpec, Missing, Setter, is_null, set_field
 from opencode_policy.expand.folder import Folder, items_of
+from opencode_policy.expand.kustomization_fields import MAX_ENTRIES
 from opencode_policy.expand.object import Object, text_of
 from opencode_policy.expand.patterns import compiled
 from opencode_policy.expand.provenance import replacing
@@ -35,13 +36,13 @@ def apply(root: MappingNode, objects: list[Object], folder: Folder) -> None:
     """The `replicas` and the `images` of a kustomization."""
     for entry in folder.mappings(root, "replicas"):
         _attempt(_replicate, objects, entry, folder)
-    with_images(objects, root.get("images"), folder)
-    with_images(objects, root.get("imageTags"), folder)
+    for field in ("images", "imageTags"):
+        with_images(objects, root.get(field), folder)
 
 
 def with_images(objects: list[Object], images: Node | None, folder: Folder) -> list[Object]:
     """Objects whose containers have the images that a list gives them."""
-    for entry in items_of(images):
+    for entry in items_of(images)[:MAX_ENTRIES]:
         if isinstance(entry, MappingNode):
             _attempt(_set_images, objects, entry, folder)
     return objects
@@ -76,7 +77,7 @@ def _replicate(objects: list[Object], entry: MappingNode) -> None:
     for item, kind in found:
         if item.kind == kind:
             spec = FieldSpec(("spec", "replicas"), kind, create=True)
-            item.root = set_field(item.root, spec, setter, Missing(origin, scalar=True), origin.location)
+            item.root = set_field(item.root, spec, setter, Missing(origin, scalar=True), origin)
 
 
 def _is_called(item: Object, kind: str, name: str) -> bool:
@@ -99,7 +100,7 @@ def _set_images(objects: list[Object], entry: MappingNode) -> None:
             root = _in_node(item.root, setter)
             item.root = root if isinstance(root, MappingNode) else item.root
             for spec in _POD_LISTS:
-                item.root = set_field(item.root, spec, setter, None, entry.location)
+                item.root = set_field(item.root, spec, setter, None, entry)
 
 
 def _in_node(node: Node, setter: Setter) -> Node:

@@ -13,7 +13,7 @@ from opencode_policy.expand import json_patch
 from opencode_policy.expand.aliases import settle
 from opencode_policy.expand.annotations import with_annotations
 from opencode_policy.expand.embedded import parse_scalar
-from opencode_policy.expand.folder import Folder, items_of, readable
+from opencode_policy.expand.folder import Folder, entries_of, items_of, readable
 from opencode_policy.expand.identities import check_unique, without_identity
 from opencode_policy.expand.merge import Merge
 from opencode_policy.expand.object import Object, text_of
@@ -51,16 +51,16 @@ Loader = Callable[[Node, Folder], Patch | None]
 
 def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Object]:
     """The patches that come first: `patchesStrategicMerge`, then `patches`."""
-    for node in items_of(root.get("patchesStrategicMerge")):
+    for node in entries_of(root, "patchesStrategicMerge"):
         objects = _attempt(objects, node, folder, _old_merge)
-    for node in items_of(root.get("patches")):
+    for node in entries_of(root, "patches"):
         objects = _attempt(objects, node, folder, _patch)
     return objects
 
 
 def apply_json(root: MappingNode, objects: list[Object], folder: Folder) -> list[Object]:
     """`patchesJson6902`, which come after names, labels and annotations."""
-    for node in items_of(root.get("patchesJson6902")):
+    for node in entries_of(root, "patchesJson6902"):
         objects = _attempt(objects, node, folder, _old_json)
     return objects
 

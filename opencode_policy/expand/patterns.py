@@ -11,6 +11,9 @@ MAX_PATTERN = 200
 MAX_REPEATS = 3
 """Unbounded repetitions (`*`, `+`, `{2,}`) that an expression may have; none may stand inside another."""
 
+_NOT_OF_GO = re.compile(r"\\[1-9]|\(\?(?![a-zA-Z]*:|P<)")
+"""References back and looks around, which Go refuses."""
+
 _LITERAL = re.compile(r"[A-Za-z0-9_./:@-]*\Z")
 _PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[a-zA-Z]*:|[()]|[*+]|\{\d*,?\d*\}|.", re.DOTALL)
 
@@ -40,6 +43,8 @@ def matches(pattern: str, text: str) -> bool | None:
 
 def _is_tame(pattern: str) -> bool:
     """Whether few repetitions stand side by side and none contains another or is of a group."""
+    if _NOT_OF_GO.search(pattern):
+        return False
     repeats, previous = 0, ""
     for part in _PARTS.findall(pattern):
         if part in ("*", "+") or (part[0] == "{" and len(part) > 1):
@@ -47,4 +52,4 @@ def _is_tame(pattern: str) -> bool:
                 return False
             repeats += 1
         previous = part
-    return repeats <= MAX_REPEATS and "\\1" not in pattern
+    return repeats <= MAX_REPEATS

@@ -80,6 +80,16 @@ def references() -> tuple[References, ...]:
     return tuple(References(kind, group, version, tuple(fields)) for kind, group, version, fields in _table())
 
 
+@cache
+def fields_by_kind() -> dict[str, list[tuple[References, FieldSpec]]]:
+    """The same by the kind of the objects that refer: every field with what it refers to."""
+    found: dict[str, list[tuple[References, FieldSpec]]] = {}
+    for table in references():
+        for spec in table.fields:
+            found.setdefault(spec.kind, []).append((table, spec))
+    return found
+
+
 def _table() -> list[tuple[str, str, str, list[FieldSpec]]]:
     scaled = _fields(("spec/scaleTargetRef/name", "HorizontalPodAutoscaler", ""))
     workloads = ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")

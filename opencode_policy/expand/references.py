@@ -10,11 +10,21 @@ from opencode_policy.expand.field_specs import FieldSpec, is_null, is_selected, 
 from opencode_policy.expand.folder import Folder, items_of
 from opencode_policy.expand.identities import name_location
 from opencode_policy.expand.object import Object, text_of
-from opencode_policy.expand.reference_specs import references
+from opencode_policy.expand.reference_specs import References, fields_by_kind
 from opencode_policy.expand.refusal import Refused
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, SequenceNode
+
+_WITH_NAMESPACES = frozenset(
+    {
+        "ClusterRoleBinding",
+        "MutatingWebhookConfiguration",
+        "RoleBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+"""Kinds whose references hold a namespace too: they change with it, although no name does."""
 
 Same = Callable[[Object], object]
 """By what several objects may stand for each other."""
@@ -23,28 +33,41 @@ Same = Callable[[Object], object]
 def follow(objects: list[Object], folder: Folder) -> None:
     """Give every reference to an object that was renamed or moved its present name; mistakes are noted."""
     changed = [item for item in objects if item.past]
-    for table in references() if changed else ():
-        targets = [item for item in changed if _was(item, table.group, table.version, table.kind)]
-        for item in objects if targets else ():
-            first = item.first_identity
-            for spec in table.fields:
-                if spec.selects(first.api_version, first.kind):
-                    _follow(item, targets, spec, folder)
+    if not any(past[1] != item.name for item in changed for past in item.past):
+        objects = [item for item in objects if item.kind in _WITH_NAMESPACES]
+    targets = _by_name(changed)
+    fields = fields_by_kind()
+    for item in objects if changed else ():
+        version = item.api_version
+        for table, spec in fields.get(item.first_kind, ()):
+            if table.kind in targets and spec.selects(version, spec.kind):
+                _follow(item, Reference(item, targets[table.kind], table, spec), folder)
 
 
-def _was(item: Object, group: str, version: str, kind: str) -> bool:
+Named = dict[str, list[Object]]
+"""Objects by every name that they had."""
+
+
+def _by_name(changed: list[Object]) -> dict[str, Named]:
+    """Objects by every kind and every name that they had."""
+    found: dict[str, Named] = {}
+    for item in changed:
+        names = {past[1] for past in item.past}
+        for kind in {past[0] for past in item.past}:
+            for name in names:
+                found.setdefault(kind, {}).setdefault(name, []).append(item)
+    return found
+
+
+def _was(item: Object, group: str, kind: str) -> bool:
     """Whether an earlier identity of an object is of a kind."""
-    return any(
-        is_selected(past.api_version, past.kind, group, version, kind) for past in item.past_identities
-    )
+    kinds = {past[0] for past in item.past}
+    return kind in kinds and is_selected(item.api_version, kind, group, "", kind)
 
 
-def _follow(item: Object, targets: list[Object], spec: FieldSpec, folder: Folder) -> None:
-    reference = Reference(item, [target for target in targets if _in_reach(item, target)], spec)
-    if not reference.targets:
-        return
+def _follow(item: Object, reference: Reference, folder: Folder) -> None:
     try:
-        item.root = set_field(item.root, spec, reference.set, None, item.root.location)
+        item.root = set_field(item.root, reference.spec, reference.set, None, item.root)
     except Refused as refusal:
         folder.note(refusal)
 
@@ -73,7 +96,8 @@ class Reference:
     """One field of one object, and the objects that it may name."""
 
     referrer: Object
-    targets: list[Object]
+    targets: Named
+    table: References
     spec: FieldSpec
 
     def set(self, node: Node) -> Node:
@@ -89,7 +113,7 @@ class Reference:
         return node if same else synthesize.with_items(node, items)
 
     def scalar(self, node: ScalarNode) -> Node:
-        found = self.referral(node, self.targets, lambda item: item.name)
+        found = self.referral(node, self.named(node), lambda item: item.name)
         return node if found is None or found.name == node.value else renamed(node, found, found.name)
 
     def mapping(self, node: MappingNode) -> Node:
@@ -97,7 +121,9 @@ class Reference:
         name, namespace = node.get("name"), node.entries.get("namespace")
         if not isinstance(name, ScalarNode):
             raise Refused("the reference has no name", node.location)
-        targets = self.targets if namespace is None else self.in_namespace(text_of(namespace[1]))
+        targets = self.named(name)
+        if namespace is not None:
+            targets = self.in_namespace(targets, text_of(namespace[1]))
         found = self.referral(name, targets, lambda item: (item.name, item.written_namespace))
         if found is None:
             return node
@@ -109,15 +135,24 @@ class Reference:
         old = namespace[1] if namespace is not None and isinstance(namespace[1], ScalarNode) else None
         return synthesize.put(node, ("namespace",), renamed(old or name, found, new))
 
-    def in_namespace(self, namespace: str) -> list[Object]:
+    def named(self, name: ScalarNode) -> list[Object]:
+        """Objects of the kind that had a name and can be referred to."""
+        table = self.table
+        return [
+            item
+            for item in self.targets.get(name.value, ())
+            if is_selected(item.api_version, table.kind, table.group, table.version, table.kind)
+            and _in_reach(self.referrer, item)
+        ]
+
+    def in_namespace(self, targets: list[Object], namespace: str) -> list[Object]:
         """Targets that stood in a namespace at first, else those that stand there now."""
-        first = [item for item in self.targets if item.first_identity.namespace == namespace]
-        return first or [item for item in self.targets if item.identity.namespace == namespace]
+        first = [item for item in targets if item.first_identity.namespace == namespace]
+        return first or [item for item in targets if item.identity.namespace == namespace]
 
     def referral(self, name: ScalarNode, targets: list[Object], same: Same) -> Object | None:
         """The one object that a name means. Raises `Refused` where it could be several."""
-        found = [item for item in targets if any(past[1] == name.value for past in item.past)]
-        found = [item for item in found if self.is_role(item) and self.is_near(item)]
+        found = [item for item in targets if self.is_role(item) and self.is_near(item)]
         if len(found) == 1:
             return found[0]
         found = [item for item in found if self.has_affixes(item, either_empty=True)]
@@ -135,7 +170,7 @@ class Reference:
             return True
         if "apiGroup" not in role.entries or "kind" not in role.entries:
             return True
-        return _was(item, text_of(role.get("apiGroup")), "", text_of(role.get("kind")))
+        return _was(item, text_of(role.get("apiGroup")), text_of(role.get("kind")))
 
     def is_near(self, item: Object) -> bool:
         own, other = self.referrer.identity, item.identity

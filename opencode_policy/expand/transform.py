@@ -42,8 +42,9 @@ def apply(root: MappingNode, objects: list[Object], folder: Folder) -> list[Obje
 
 def in_namespace(objects: list[Object], namespace: ScalarNode) -> list[Object]:
     """Every object moved into a namespace."""
+    setter = names.NamespaceSetter(namespace)
     for item in objects:
-        names.move(item, namespace)
+        names.move(item, setter)
     return objects
 
 

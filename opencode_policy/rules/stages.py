@@ -125,7 +125,7 @@ STAGE_RULES: dict[str, StageRule] = {
             "The target of a patch selects no object.",
             "kustomize says nothing about it: the patch changes nothing, and nobody notices.",
             "Mend the target's kind, name or selector, or remove the patch.",
-            severity="warning",
+            severity="info",
             suppressible=True,
         ),
         StageRule(

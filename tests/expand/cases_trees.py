@@ -67,3 +67,12 @@ CASES: dict[str, dict[str, str]] = {
         "---\napiVersion: v1\nkind: X\nmetadata: {name: b, annotations: {}, labels: {}}\n",
     },
 }
+CASES["where objects come from"] = {
+    **BASE,
+    "base/kustomization.yaml": "resources: [web.yaml, service.yaml, settings.yaml]\nnamePrefix: p-\n"
+    "configMapGenerator: [{name: g}]\n",
+    "app/kustomization.yaml": "buildMetadata: [originAnnotations]\nresources: [../base, own.yaml]\n"
+    "secretGenerator: [{name: s}]\n"
+    "configMapGenerator: [{name: settings, behavior: merge, literals: [z=1]}]\n",
+    "app/own.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: own}\n",
+}

@@ -172,7 +172,8 @@ def test_generated_values_stand_in_their_files() -> None:
 def test_several_steps_stand_in_their_order() -> None:
     files = {
         **app("images: [{name: 'reg.example.org:5000/web', newTag: v2}]"),
-        "top/kustomization.yaml": "resources: [../app]\nimages: [{name: 'reg.example.org:5000/web', newTag: v3}]\n",
+        "top/kustomization.yaml": "resources: [../app]\n"
+        "images: [{name: 'reg.example.org:5000/web', newTag: v3}]\n",
     }
     (item,) = [item for item in built(files, "top").objects if item.kind == "Deployment"]
     assert life(item, IMAGE) == (
@@ -241,7 +242,7 @@ def test_two_objects_of_one_name_point_at_each_other() -> None:
     assert [str(related.location) for related in first.related] == ["base/web.yaml:4:9"]
 
 
-def test_a_target_that_selects_nobody_is_a_warning() -> None:
+def test_a_target_that_selects_nobody_is_named() -> None:
     files = json("{op: add, path: /a, value: b}", target="{kind: None}")
     assert said(built(files)) == [
         (
@@ -254,9 +255,7 @@ def test_a_target_that_selects_nobody_is_a_warning() -> None:
 
 def test_a_step_keeps_what_the_node_was() -> None:
     node: Node = one(app("")).root
-    (name,) = [node.get("kind")]
-    assert name is not None
-    old = with_history(name, ())
+    old = with_history(node, ())
     new = replacing(node, old, "patch", "m", node.location)
     assert [change.replaced for change in new.history] == [old.location]
     assert new.location == node.location
