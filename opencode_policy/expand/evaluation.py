@@ -83,7 +83,11 @@ class Evaluation:
         self._work()
 
     def finish(self) -> None:
-        """Say which values only the cluster knows."""
+        """Say which values only the cluster knows, and which files it may not see."""
+        for path, source in self.files.sources.items():
+            if posixpath.basename(path) == ".sourceignore":
+                message = "what .sourceignore leaves out is not known: such files are taken all the same"
+                self.result.unseen.append(Related(message, source.location(0, 0)))
         for name, place in self._unknown.items():
             count = self._dependent[name]
             words = f"{count} values depend" if count > 1 else "a value depends"

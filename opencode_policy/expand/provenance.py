@@ -28,6 +28,7 @@ KINDS: Final = {
     "reference": "a reference follows the object whose name changed",
     "replacement": "a replacement copies a value from elsewhere",
     "replicas": "a kustomization sets the number of replicas",
+    "secret": "a variable that Flux substitutes is set by a Secret",
     "set": "a variable that Flux substitutes is set",
     "substitute": "Flux substitutes a variable",
     "unknown": "the value is known in the cluster only",

@@ -127,7 +127,8 @@ class Substitution:
                 yield Change("substitute", f"Flux substitutes ${{{name}}} here", place)
             variable = self.variables.known.get(name)
             if variable is not None and variable.place is not None:
-                yield Change("set", f"${{{name}}} is set here, by {variable.setter}", variable.place)
+                kind = "secret" if variable.secret else "set"
+                yield Change(kind, f"${{{name}}} is set here, by {variable.setter}", variable.place)
 
     def _undefined(self, use: VariableUse, place: Location) -> None:
         fails = self.strict and not use.operator

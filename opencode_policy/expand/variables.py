@@ -24,12 +24,13 @@ _NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]*")
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable. `value` is None where only the name is known; `setter` says who sets it, and `place`
-    where, None for what stands in the inventory.
+    where, None for what stands in the inventory. `secret` tells that it comes from a Secret.
     """
 
     value: str | None
     setter: str
     place: Location | None = None
+    secret: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ class Reader:
             if place is not None:
                 self._refuse_name(variable, place)
             cleaned = _one_line(value) if value is not None else None
-            found.known[variable] = Variable(cleaned, f"the {data.origin}", place)
+            found.known[variable] = Variable(cleaned, f"the {data.origin}", place, kind == "Secret")
         found.others = found.others or data.others
 
     def _missing(self, found: Variables, entry: MappingNode, kind: str, name: str) -> None:

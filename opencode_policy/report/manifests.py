@@ -106,6 +106,8 @@ class _Shown:
     def text(self, node: ScalarNode) -> str:
         if id(node) in self._secret or self._redactor.hides(node.location):
             return MASK
+        if any(change.kind == "secret" for change in node.history):
+            return MASK
         return self._redactor.text(node.value)
 
 

@@ -120,6 +120,22 @@ class TestSecrets:
             assert token not in done.out + done.err
             assert '"***"' in done.out
 
+    @pytest.mark.parametrize("value", ["x", "hunter" + "2-correct-horse"])
+    def test_a_value_with_a_variable_of_a_secret_is_masked(
+        self, command: Command, repository: Path, value: str
+    ) -> None:
+        flux = KS.partition("    substitute:")[0] + "    substituteFrom: [{kind: Secret, name: vars}]\n"
+        (repository / BASE / "demo/ks.yaml").write_text(flux, encoding="utf-8")
+        manifest = "apiVersion: v1\nkind: {0}\nmetadata: {{name: {1}{2}}}\n{3}"
+        given = manifest.format("Secret", "vars", ", namespace: flux-system", f"stringData: {{V: {value}}}\n")
+        (repository / BASE / "vars.yaml").write_text(given, encoding="utf-8")
+        config = manifest.format("ConfigMap", "demo", "", "data:\n  a: a-${V}-b\n  c: 'yes it is'\n")
+        (repository / CLAIM_PATH).write_text(config, encoding="utf-8")
+        assert command("render").out.endswith('data:\n  a: "***"\n  c: yes it is\n')
+        shown = command("render", "--explain", "ConfigMap/demo:/data/a").out
+        assert '\nvalue\n  "***"\nwritten\n' in shown
+        assert f"{BASE}/vars.yaml:4:17" in shown
+
 
 class TestExplain:
     def test_a_value_that_a_variable_decides(self, command: Command, substituted: Path) -> None:

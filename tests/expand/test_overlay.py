@@ -139,6 +139,17 @@ class TestGenerated:
             "web/c.yaml",
         }
 
+    def test_what_a_sourceignore_leaves_out_is_not_known(self) -> None:
+        files = {"ks.yaml": flux("web", "./web"), ".sourceignore": "/docs\n", "web/a.yaml": config_map("a")}
+        tree, diagnostics = tree_of(files, INVENTORY)
+        assert diagnostics == []
+        assert [(str(item.location), item.message) for item in tree.unseen] == [
+            (
+                ".sourceignore:1:1",
+                "what .sourceignore leaves out is not known: such files are taken all the same",
+            )
+        ]
+
     def test_the_spec_applies_to_it_as_well(self) -> None:
         files = {
             "ks.yaml": flux("web", "./web", namePrefix="x-", targetNamespace="there"),
