@@ -7,6 +7,7 @@ from pathlib import Path
 
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.flux import expand
+from opencode_policy.helm.views import views_of
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.parse import Parsed, parse
 from opencode_policy.policy.model import Policy
@@ -33,19 +34,23 @@ def build_tree(
         path: parse(source) for path, source in sources.items() if is_manifest(path) and _below(path, folders)
     }
     expansion = expand(Files.of(sources, parsed, links or {}), policy.cluster)
+    views = views_of(expansion.resources)
+    for build in expansion.builds:
+        build.resources += views.of(build.resources)
     diagnostics = [found for item in parsed.values() for found in item.diagnostics]
-    diagnostics += expansion.diagnostics
+    diagnostics += [*expansion.diagnostics, *views.diagnostics]
     diagnostics += _empty(parsed)
     tree = Tree(
         policy,
         sources,
         parsed,
         expansion.builds,
-        expansion.resources,
+        [*expansion.resources, *views.of(expansion.resources)],
         expansion.loose,
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
+        views.unknowns,
     )
     return tree, diagnostics
 

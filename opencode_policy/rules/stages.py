@@ -133,6 +133,13 @@ STAGE_RULES: dict[str, StageRule] = {
             "Define the variable, give it a default, or add it to the inventory of the cluster.",
         ),
         StageRule(
+            "chart-values-mistaken",
+            "The values of a HelmRelease name something that they do not have.",
+            "The chart fails on most of such names, and then nothing of the release changes; others it leaves out.",
+            "Correct the name, or add what it means to the values.",
+            suppressible=True,
+        ),
+        StageRule(
             "suppression-malformed",
             "A suppression comment has not the form of one.",
             "It waives nothing, and looks as if it did.",
