@@ -93,6 +93,16 @@ def given(field: Field) -> Field | None:
     return None if is_empty(field) else field
 
 
+def bare(field: Field) -> Node | None:
+    """A scalar as a template prints it without quotes: what looks like a number then is one."""
+    node = field.node
+    if not isinstance(node, ScalarNode) or node.plain:
+        return node_of(field)
+    made = node.replaced(node.value, Change("template", "Helm prints this without quotes", node.location))
+    made.style = None
+    return made
+
+
 def within(parent: Field, node: Node, like: Field) -> Field:
     """A field for a node that stands in place of another field."""
     key = like.as_key.node

@@ -1,7 +1,7 @@
 """The objects that the HelmReleases of a tree make, as resources of that tree.
 
 A view is what the release installs; each of its values stands where the release's values have it. A chart
-that is not understood makes no views: it is named as not checked, with its place.
+that is not understood is named as not checked, with its place; only scripts in its values are seen.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from opencode_policy.helm.app_template.edition import ASSUMED, EDITIONS, NEWEST,
 from opencode_policy.helm.app_template.naming import APP_TEMPLATE, chart_name, full_name
 from opencode_policy.helm.app_template.objects import objects
 from opencode_policy.helm.chart_reference import ChartReference, chart_of
+from opencode_policy.helm.loose_containers import loose_pod
 from opencode_policy.helm.objects import Objects
 from opencode_policy.helm.release import Release, is_release
 from opencode_policy.helm.templates import Templates
@@ -55,6 +56,8 @@ def _add(views: Views, release: Release, known: Objects) -> None:
     views.unknowns += values.unknowns
     if chart.name != APP_TEMPLATE and not _is_of_the_library(values.root):
         views.unknowns.append(_opaque(release, chart))
+        pod = loose_pod(release, values.root)
+        views.by_release[id(release.resource)] = [_view(release, pod)] if pod is not None else []
         return
     edition = _edition(views, release, chart, values.root)
     if edition is None:

@@ -9,7 +9,7 @@ from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import manifest, pod_selector, rendered_pairs
 from opencode_policy.helm.app_template.naming import full_name, name_of
 from opencode_policy.helm.app_template.pods import pod_template
-from opencode_policy.helm.synthesis import Part, default, derived, given, is_empty, mapping
+from opencode_policy.helm.synthesis import Part, bare, default, derived, given, is_empty, mapping
 from opencode_policy.nodes import MappingNode
 from opencode_policy.resource import Field
 
@@ -120,11 +120,11 @@ def _selected(context: Context, identifier: str, item: Field, kind: str) -> dict
 def _replicas(item: Field) -> Part:
     """As written, one where nothing is; none where a null leaves it to an autoscaler."""
     replicas = item["replicas"]
-    return replicas if replicas.exists else default(item, 1)
+    return bare(replicas) if replicas.exists else default(item, 1)
 
 
 def _or(item: Field, name: str, usual: str | int | bool) -> Part:
-    return item[name] if item[name] else default(item, usual)
+    return bare(item[name]) if item[name] else default(item, usual)
 
 
 def _rolling(item: Field) -> MappingNode | None:

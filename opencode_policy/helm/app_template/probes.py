@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.ports import default_port
-from opencode_policy.helm.synthesis import Part, default, derived, given, is_empty, mapping
-from opencode_policy.nodes import Change, Node, ScalarNode
+from opencode_policy.helm.synthesis import Part, bare, default, derived, given, is_empty, mapping
+from opencode_policy.nodes import Node
 from opencode_policy.resource import Field
 
 _KINDS = ("liveness", "readiness", "startup")
@@ -73,12 +73,4 @@ def _port(context: Context, controller: str, probe: Field) -> Node | None:
         return None
     if given(port["targetPort"]):
         return port["targetPort"].node
-    return _number(port["port"])
-
-
-def _number(port: Field) -> Node | None:
-    """A port as a number, also where the values have it as text."""
-    node = port.node
-    if isinstance(node, ScalarNode) and node.value.isdecimal() and not node.plain:
-        return node.replaced(node.value, Change("number", "becomes a number here", node.location), style="")
-    return node
+    return bare(port["port"])

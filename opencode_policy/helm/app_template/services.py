@@ -8,7 +8,7 @@ from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import manifest, pod_selector, rendered_pairs
 from opencode_policy.helm.app_template.naming import Name, name_of
 from opencode_policy.helm.app_template.ports import controller_of, ports_of, primary_port
-from opencode_policy.helm.synthesis import Part, default, derived, given, is_empty, mapping, sequence
+from opencode_policy.helm.synthesis import Part, bare, default, derived, given, is_empty, mapping, sequence
 from opencode_policy.nodes import MappingNode, Node
 from opencode_policy.resource import Field
 
@@ -63,14 +63,14 @@ def port_number(context: Context, identifier: str, port: Field) -> Part:
         return port
     if not port.text:
         found = primary_port(service) if service is not None else None
-        return found["port"].node if found is not None else None
+        return bare(found["port"]) if found is not None else None
     if service is None:
         return None
     known = ports_of(service)
     if port.text not in known:
         context.mistake(f"the service {identifier} has no port '{port.text}'", port)
         return None
-    return known[port.text]["port"].node
+    return bare(known[port.text]["port"])
 
 
 def _spec(context: Context, item: Field) -> dict[str, Part]:
@@ -112,8 +112,8 @@ def _ports(name: str, port: Field) -> Iterator[MappingNode]:
         port,
         {
             "name": derived(port, name),
-            "port": number,
-            "targetPort": target if given(target) else number.node,
+            "port": bare(number),
+            "targetPort": bare(target if given(target) else number),
             "protocol": default(port, "TCP") if protocol.text in _NOT_A_PROTOCOL else protocol,
             "nodePort": given(port["nodePort"]),
             "appProtocol": given(port["appProtocol"]),
