@@ -14,7 +14,8 @@ from decimal import Decimal
 from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
 
-_ACTION = re.compile(r"(\s*)\{\{(- )?(.*?)( -)?\}\}(\s*)", re.DOTALL)
+_ACTION = re.compile(r"\{\{(-\s)?((?:`[^`]*`|\"[^\"]*\"|(?!\s-\}\})[^`\"{}])*+)(\s-)?\}\}")
+"""What stands between braces; braces inside of a string do not end it."""
 _PATH = re.compile(r"\$?\.Values((?:\.[A-Za-z_]\w*)+)")
 _INCLUDE = re.compile(r"include\s+\"(bjw-s\.common\.lib\.chart\.names\.\w+)\"\s+[$.]")
 _COMMENT = re.compile(r"/\*.*\*/", re.DOTALL)
@@ -38,16 +39,17 @@ class Templates:
     def render(self, text: str) -> str | None:
         """The text with its templates evaluated; None where one of them cannot be."""
         parts: list[str] = []
-        position = 0
-        for action in _ACTION.finditer(text):
-            value = self.expression(action[3])
-            if value is None:
+        position, trims = 0, False
+        while (start := text.find("{{", position)) >= 0:
+            action = _ACTION.match(text, start)
+            value = self.expression(action[2]) if action is not None else None
+            if action is None or value is None:
                 return None
-            parts += [text[position : action.start()], "" if action[2] else action[1], value]
-            parts.append("" if action[4] else action[5])
-            position = action.end()
+            before = text[position:start].lstrip() if trims else text[position:start]
+            parts += [before.rstrip() if action[1] else before, value]
+            position, trims = action.end(), bool(action[3])
         rest = text[position:]
-        return None if "{{" in rest else "".join([*parts, rest])
+        return "".join([*parts, rest.lstrip() if trims else rest])
 
     def expression(self, text: str) -> str | None:
         """Value of what stands between the braces."""

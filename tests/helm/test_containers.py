@@ -68,20 +68,33 @@ def test_what_a_container_runs(word: str, written: str, expected: object) -> Non
         ("{A: true}", [{"name": "A", "value": "true"}]),
         ("{A: '{{ .Release.Namespace }}'}", [{"name": "A", "value": "media"}]),
         ("{A: {value: 5}}", [{"name": "A", "value": "5"}]),
-        ("{A: {valueFrom: {fieldRef: {fieldPath: metadata.name}}}}",
-         [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]),
-        ("{A: {secretKeyRef: {name: s, key: k}}}",
-         [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
-        ("{A: {secretKeyRef: {name: '{{ .Release.Name }}-s', key: k, optional: true}}}",
-         [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "demo-s", "key": "k", "optional": True}}}]),
-        ("[{name: B, value: x}, {name: A, value: y}]", [{"name": "B", "value": "x"}, {"name": "A", "value": "y"}]),
-        ("[{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]",
-         [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]),
+        (
+            "{A: {valueFrom: {fieldRef: {fieldPath: metadata.name}}}}",
+            [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+        ),
+        (
+            "{A: {secretKeyRef: {name: s, key: k}}}",
+            [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
+        ),
+        (
+            "{A: {secretKeyRef: {name: '{{ .Release.Name }}-s', key: k, optional: true}}}",
+            [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "demo-s", "key": "k", "optional": True}}}],
+        ),
+        (
+            "[{name: B, value: x}, {name: A, value: y}]",
+            [{"name": "B", "value": "x"}, {"name": "A", "value": "y"}],
+        ),
+        (
+            "[{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]",
+            [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
+        ),
         ("{A: {value: x, dependsOn: B}, B: y}", [{"name": "B", "value": "y"}, {"name": "A", "value": "x"}]),
-        ("{A: {value: x, dependsOn: [C, B]}, B: {value: y, dependsOn: C}, C: z}",
-         [{"name": "C", "value": "z"}, {"name": "B", "value": "y"}, {"name": "A", "value": "x"}]),
+        (
+            "{A: {value: x, dependsOn: [C, B]}, B: {value: y, dependsOn: C}, C: z}",
+            [{"name": "C", "value": "z"}, {"name": "B", "value": "y"}, {"name": "A", "value": "x"}],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_environment_in_every_shape(env: str, expected: object) -> None:
     assert container(f"{{image: {{{BASE}}}, env: {env}}}")["env"] == expected
 
@@ -138,24 +151,54 @@ SERVICE = "service: {main: {controller: main, ports: {http: {port: 8081}}}}\n"
     [
         ("enabled: true", SERVICE, {"tcpSocket": {"port": 8081}, **DEFAULTS}),
         ("enabled: true", SERVICE.replace("8081", "'80'"), {"tcpSocket": {"port": 80}, **DEFAULTS}),
-        ("enabled: true", SERVICE.replace("8081}", "8081, targetPort: 80}"), {"tcpSocket": {"port": 80}, **DEFAULTS}),
-        ("enabled: true", SERVICE.replace("}}}}", "}, test: {primary: true, port: 8080}}}}"), {"tcpSocket": {"port": 8080}, **DEFAULTS}),
+        (
+            "enabled: true",
+            SERVICE.replace("8081}", "8081, targetPort: 80}"),
+            {"tcpSocket": {"port": 80}, **DEFAULTS},
+        ),
+        (
+            "enabled: true",
+            SERVICE.replace("}}}}", "}, test: {primary: true, port: 8080}}}}"),
+            {"tcpSocket": {"port": 8080}, **DEFAULTS},
+        ),
         ("enabled: true, port: 8081", "", {"tcpSocket": {"port": 8081}, **DEFAULTS}),
         ("enabled: true, port: http", SERVICE, {"tcpSocket": {"port": "http"}, **DEFAULTS}),
-        ("enabled: true, type: AUTO, path: /v", SERVICE.replace("port: 8081", "port: 8081, protocol: HTTP"),
-         {"httpGet": {"path": "/v", "port": 8081, "scheme": "HTTP"}, **DEFAULTS}),
-        ("enabled: true, type: HTTPS, path: /v", SERVICE, {"httpGet": {"path": "/v", "port": 8081, "scheme": "HTTPS"}, **DEFAULTS}),
+        (
+            "enabled: true, type: AUTO, path: /v",
+            SERVICE.replace("port: 8081", "port: 8081, protocol: HTTP"),
+            {"httpGet": {"path": "/v", "port": 8081, "scheme": "HTTP"}, **DEFAULTS},
+        ),
+        (
+            "enabled: true, type: HTTPS, path: /v",
+            SERVICE,
+            {"httpGet": {"path": "/v", "port": 8081, "scheme": "HTTPS"}, **DEFAULTS},
+        ),
         ("enabled: true, type: GRPC", SERVICE, {"grpc": {"port": 8081}, **DEFAULTS}),
-        ("enabled: true, type: GRPC, service: test", SERVICE, {"grpc": {"port": 8081, "service": "test"}, **DEFAULTS}),
+        (
+            "enabled: true, type: GRPC, service: test",
+            SERVICE,
+            {"grpc": {"port": 8081, "service": "test"}, **DEFAULTS},
+        ),
         ("enabled: true, command: [/bin/check]", "", {"exec": {"command": ["/bin/check"]}, **DEFAULTS}),
-        ("enabled: true, type: AUTO, command: [/bin/check]", SERVICE, {"exec": {"command": ["/bin/check"]}, **DEFAULTS}),
-        ("enabled: true, spec: {periodSeconds: 5}", SERVICE, {"tcpSocket": {"port": 8081}, **DEFAULTS, "periodSeconds": 5}),
-        ("enabled: true, custom: true, spec: {httpGet: {path: /, port: 80}, periodSeconds: 5}", SERVICE,
-         {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5}),
+        (
+            "enabled: true, type: AUTO, command: [/bin/check]",
+            SERVICE,
+            {"exec": {"command": ["/bin/check"]}, **DEFAULTS},
+        ),
+        (
+            "enabled: true, spec: {periodSeconds: 5}",
+            SERVICE,
+            {"tcpSocket": {"port": 8081}, **DEFAULTS, "periodSeconds": 5},
+        ),
+        (
+            "enabled: true, custom: true, spec: {httpGet: {path: /, port: 80}, periodSeconds: 5}",
+            SERVICE,
+            {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5},
+        ),
         ("enabled: false, custom: true, spec: {httpGet: {path: /, port: 80}}", SERVICE, None),
         ("custom: true, spec: {httpGet: {path: /, port: 80}}", SERVICE, None),
     ],
-)  # fmt: skip
+)
 def test_a_probe(probe: str, more: str, expected: object) -> None:
     made = container(f"{{image: {{{BASE}}}, probes: {{liveness: {{{probe}}}}}}}", more)
     assert made.get("livenessProbe") == expected
@@ -190,13 +233,16 @@ OPTIONS = "defaultContainerOptions: {resources: {limits: {cpu: 1, memory: 1Gi}},
         ("", "", {"limits": {"cpu": 1, "memory": "1Gi"}}),
         ("", ", resources: {}", {"limits": {"cpu": 1, "memory": "1Gi"}}),
         ("", ", resources: {limits: {cpu: 2}}", {"limits": {"cpu": 2}}),
-        (", defaultContainerOptionsStrategy: merge", ", resources: {limits: {cpu: 2}}",
-         {"limits": {"cpu": 2, "memory": "1Gi"}}),
+        (
+            ", defaultContainerOptionsStrategy: merge",
+            ", resources: {limits: {cpu: 2}}",
+            {"limits": {"cpu": 2, "memory": "1Gi"}},
+        ),
     ],
-)  # fmt: skip
+)
 def test_defaults_of_the_controller(strategy: str, fields: str, resources: object) -> None:
     values = f"controllers: {{main: {{{OPTIONS}{strategy}, containers: {{app: {{image: {{{BASE}}}{fields}}}}}}}}}\n"
-    [made] = pod(values)["containers"]  # type: ignore[misc]
+    made = pod(values)["containers"][0]  # type: ignore[index]
     assert made["resources"] == resources
     assert made["env"] == [{"name": "A", "value": "x"}]
 
@@ -216,11 +262,14 @@ def test_defaults_of_the_controller_for_init_containers(switch: str, has: bool) 
     [
         ("c: {image: {repository: x}}, a: {image: {repository: x}}", ["a", "c"]),
         ("a: {image: {repository: x}, dependsOn: c}, c: {image: {repository: x}}", ["c", "a"]),
-        ("a: {image: {repository: x}, dependsOn: [b]}, b: {image: {repository: x}, dependsOn: c}, "
-         "c: {image: {repository: x}}, d: {image: {repository: x}}", ["c", "b", "a", "d"]),
+        (
+            "a: {image: {repository: x}, dependsOn: [b]}, b: {image: {repository: x}, dependsOn: c}, "
+            "c: {image: {repository: x}}, d: {image: {repository: x}}",
+            ["c", "b", "a", "d"],
+        ),
         ("a: {image: {repository: x}, nameOverride: z}, b: {image: {repository: x}, enabled: false}", ["z"]),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("section", ["containers", "initContainers"])
 def test_the_order_of_containers(section: str, containers: str, order: list[str]) -> None:
     other = "initContainers" if section == "containers" else "containers"
