@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 
@@ -37,6 +35,8 @@ class Release:
         name = f"{target}-{self.resource.name}" if target else self.resource.name
         if len(name) <= _LONGEST_NAME:
             return name
+        import hashlib
+
         digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
         return f"{name[:40]}-{digest[:12]}"
 
