@@ -12,10 +12,12 @@ from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.edition import ASSUMED, EDITIONS, NEWEST, OLDEST, Edition
 from opencode_policy.helm.app_template.naming import APP_TEMPLATE, chart_name, full_name
 from opencode_policy.helm.app_template.objects import objects
+from opencode_policy.helm.app_template.size import LARGEST, size_of
 from opencode_policy.helm.chart_reference import ChartReference, chart_of
 from opencode_policy.helm.loose_containers import loose_pod
 from opencode_policy.helm.objects import Objects
 from opencode_policy.helm.release import Release
+from opencode_policy.helm.synthesis import is_empty
 from opencode_policy.helm.templates import Templates
 from opencode_policy.helm.values import Values, values_of
 from opencode_policy.helm.views import Installation
@@ -35,14 +37,27 @@ def install(release: Release, known: Objects) -> Installation:
         pod = loose_pod(release, values.root)
         made.views = [_view(release, pod)] if pod is not None else []
         return made
+    made.unknowns += _unread(release)
     edition = _edition(made.unknowns, release, chart, values.root)
     if edition is None:
+        return made
+    if size_of(values.root) > LARGEST:
+        reason = f"what {release.resource.name} installs is too much to be read"
+        made.unknowns.append(Unknown(reason, values.root))
         return made
     context = _context(release, chart, edition, values)
     made.views = [_view(release, root) for root in objects(context)]
     made.unknowns += context.unknowns
     made.diagnostics += context.diagnostics
     return made
+
+
+def _unread(release: Release) -> Iterator[Unknown]:
+    """What changes the values before, or the objects after the chart has been rendered."""
+    spec, name = release.spec, release.resource.name
+    for what in (spec["postRenderers"], spec["chart"]["spec"]["valuesFiles"]):
+        if not is_empty(what):
+            yield Unknown(f"what '{what.path[-1]}' of {name} changes is not read", what)
 
 
 def _is_of_the_library(values: Field) -> bool:

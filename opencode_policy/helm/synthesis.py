@@ -6,7 +6,8 @@ is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from opencode_policy.expand import synthesize
 from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, SequenceNode
@@ -43,11 +44,17 @@ def derived(at: Field, value: str, *changes: Change) -> ScalarNode:
 def default(at: Field, value: str | int | bool) -> ScalarNode:
     """A value of the chart's own."""
     origin = anchor(at)
-    change = Change("default", "the chart's default", origin.location)
+    change = _default_at(origin)
     if isinstance(value, str):
         return synthesize.scalar(value, origin, change)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return synthesize.scalar(text, origin, change, style="")
+
+
+@lru_cache(maxsize=64)
+def _default_at(origin: Node) -> Change:
+    """The change that tells of a default; many stand at one place."""
+    return Change("default", "the chart's default", origin.location)
 
 
 def anchor(at: Field) -> Node:
@@ -86,6 +93,12 @@ def is_empty(field: Field) -> bool:
     if isinstance(node, SequenceNode):
         return not node.items
     return not field.value
+
+
+def present(names: Iterable[str], *fields: Field) -> Iterator[str]:
+    """Those of some names that are written in one of the mappings, be it as null."""
+    written = [field.node.entries for field in fields if isinstance(field.node, MappingNode)]
+    return (name for name in names if any(name in entries for entries in written)) if written else iter(())
 
 
 def given(field: Field) -> Field | None:

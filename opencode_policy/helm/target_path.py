@@ -10,6 +10,7 @@ import re
 from opencode_policy.expand import synthesize
 from opencode_policy.nodes import Change, MappingNode, ScalarNode
 
+_DEEPEST = 100
 _STEP = re.compile(r"((?:\\.|[^.\\\[\]=,{}])+)(?:\.|\Z)")
 
 
@@ -23,7 +24,7 @@ def steps(path: str) -> tuple[str, ...] | None:
             return None
         found.append(re.sub(r"\\(.)", r"\1", step[1]))
         position = step.end()
-    return tuple(found) if found and not path.endswith(".") else None
+    return tuple(found) if 0 < len(found) <= _DEEPEST and not path.endswith(".") else None
 
 
 def flat_value(node: ScalarNode, *, literal: bool, by: ScalarNode) -> ScalarNode | None:

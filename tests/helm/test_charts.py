@@ -171,3 +171,29 @@ def test_sections_that_are_not_read_are_named(section: str) -> None:
     values = f"{VALUES.rstrip()[:-1]}, {section}: {{a: {{b: c}}}}}}\n"
     tree = tree_of("chart: {spec: {chart: app-template, version: 4.4.0}}", values)
     assert gaps(tree) == [(f"what '{section}' of demo makes is not read", f"{RELEASE}:6")]
+
+
+@pytest.mark.parametrize(
+    ("spec", "what"),
+    [
+        ("chart: {spec: {chart: app-template, version: 4.4.0, valuesFiles: [a.yaml]}}", "valuesFiles"),
+        (
+            "chart: {spec: {chart: app-template, version: 4.4.0}}\n  postRenderers: [{kustomize: {}}]",
+            "postRenderers",
+        ),
+    ],
+)
+def test_what_changes_a_release_besides_its_values_is_named(spec: str, what: str) -> None:
+    tree = tree_of(spec)
+    line = 6 if what == "postRenderers" else 5
+    assert gaps(tree) == [(f"what '{what}' of demo changes is not read", f"{RELEASE}:{line}")]
+
+
+def test_a_release_that_makes_too_much_is_named() -> None:
+    containers = ", ".join(f"c{n}: {{image: {{repository: x}}}}" for n in range(400))
+    volumes = ", ".join(f"v{n}: {{type: emptyDir}}" for n in range(400))
+    values = (
+        f"  values: {{controllers: {{main: {{containers: {{{containers}}}}}}}, persistence: {{{volumes}}}}}\n"
+    )
+    tree = tree_of("chart: {spec: {chart: app-template, version: 4.4.0}}", values)
+    assert gaps(tree) == [("what demo installs is too much to be read", f"{RELEASE}:6")]

@@ -148,13 +148,17 @@ def test_any_text_in_a_config_map_makes_a_tree(text: str, style: str) -> None:
 
 IMAGE = "image: {repository: x}"
 MANY = {
+    "everything in everything": "controllers:\n  main:\n    containers:\n"
+    + "".join(f"      c{n}: {{{IMAGE}}}\n" for n in range(2000))
+    + "persistence:\n"
+    + "".join(f"  v{n}: {{type: emptyDir}}\n" for n in range(2000)),
     "containers": "controllers:\n  main:\n    containers:\n"
-    + "".join(f"      c{n}: {{{IMAGE}, dependsOn: c{n + 1}}}\n" for n in range(400)),
+    + "".join(f"      c{n}: {{{IMAGE}, dependsOn: c{n + 1}}}\n" for n in range(2000)),
     "volumes": f"controllers: {{main: {{containers: {{app: {{{IMAGE}}}}}}}}}\npersistence:\n"
     + "".join(f"  v{n}: {{type: emptyDir}}\n" for n in range(2000)),
     "deep": "controllers: " + "{a: " * 80 + "1" + "}" * 80 + "\n",
     "variables": "controllers:\n  main:\n    containers:\n      app:\n        env:\n"
-    + "".join(f"          V{n}: '{{{{ .Release.Name }}}}'\n" for n in range(2000)),
+    + "".join(f"          V{n}: '{{{{ .Release.Name }}}}'\n" for n in range(10000)),
 }
 
 

@@ -9,7 +9,7 @@ from opencode_policy.helm.app_template.environment import environment, environme
 from opencode_policy.helm.app_template.mounts import volume_mounts
 from opencode_policy.helm.app_template.order import ordered
 from opencode_policy.helm.app_template.probes import probes
-from opencode_policy.helm.synthesis import Part, derived, given, is_empty, mapping, sequence, within
+from opencode_policy.helm.synthesis import Part, derived, given, is_empty, mapping, present, sequence, within
 from opencode_policy.helm.templates import go_text
 from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -67,7 +67,9 @@ def _container(context: Context, item: Item) -> MappingNode:
         **probes(context, item.controller, field),
     }
     copied = {
-        word: _with_key(field[word], context.copied(field[word])) for word in _COPIED if given(field[word])
+        word: _with_key(field[word], context.copied(field[word]))
+        for word in present(_COPIED, field)
+        if given(field[word])
     }
     return mapping(field, {**entries, **copied})
 

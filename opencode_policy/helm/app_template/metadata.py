@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.naming import Name, chart_name
@@ -59,7 +60,8 @@ def rendered_pairs(context: Context, field: Field) -> Iterator[tuple[str, Entry]
             yield name, (key, node)
 
 
-def selector_labels(context: Context) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def selector_labels(context: Context) -> Mapping[str, str]:
     """Labels that all objects of a release bear."""
     return {
         "app.kubernetes.io/name": chart_name(context),

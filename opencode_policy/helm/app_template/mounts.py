@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.helm.app_template.context import Context, enabled
-from opencode_policy.helm.synthesis import Part, derived, given, is_empty, mapping, sequence
+from opencode_policy.helm.synthesis import Part, derived, given, is_empty, mapping, present, sequence
 from opencode_policy.nodes import MappingNode, SequenceNode
 from opencode_policy.resource import Field
 
@@ -68,7 +68,7 @@ def _mounts(
         if path.text:
             fallback = context.copied(path)
         entries: dict[str, Part] = {"name": derived(item, identifier), "mountPath": fallback}
-        copied = {name: given(mount[name]) for name in _COPIED}
+        copied = {name: given(mount[name]) for name in present(_COPIED, mount)}
         yield mapping(mount, {**entries, **copied})
 
 

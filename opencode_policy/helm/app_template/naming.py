@@ -6,6 +6,8 @@ with `nameOverride` in place of `prefix` and `suffix`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
@@ -25,6 +27,7 @@ class Name:
     at: Field
 
 
+@lru_cache(maxsize=4)
 def chart_name(context: Context) -> str:
     """What the chart calls itself; app-template takes the name of the release for a global override."""
     own = context.release.name if context.chart == APP_TEMPLATE else ""
@@ -32,6 +35,7 @@ def chart_name(context: Context) -> str:
     return _cut(override or own or context.text(context.values["nameOverride"]) or context.chart)
 
 
+@lru_cache(maxsize=4)
 def full_name(context: Context) -> str:
     """What all names of a release begin with."""
     values = context.values

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import heapq
+from collections.abc import Iterator, Mapping
 
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.resource import Field
@@ -11,35 +12,32 @@ from opencode_policy.resource import Field
 def ordered(context: Context, items: Mapping[str, Field], what: str) -> list[str]:
     """Names of items so that each comes behind those it depends on; `what` they are is for messages."""
     waits = {name: set(_dependencies(context, name, item, items, what)) for name, item in items.items()}
+    waiting: dict[str, list[str]] = {}
+    for name, dependencies in waits.items():
+        for other in dependencies:
+            waiting.setdefault(other, []).append(name)
+    free = sorted(name for name in waits if not waits[name])
     done: list[str] = []
-    while waits:
-        free = next((name for name in sorted(waits) if not waits[name]), None)
-        if free is None:
-            _cyclic(context, items, sorted(waits), what)
-            return [*done, *sorted(waits)]
-        del waits[free]
-        done.append(free)
-        for others in waits.values():
-            others.discard(free)
-    return done
+    while free:
+        done.append(heapq.heappop(free))
+        for name in waiting.get(done[-1], ()):
+            waits[name].discard(done[-1])
+            if not waits[name]:
+                heapq.heappush(free, name)
+    left = sorted(name for name in waits if waits[name])
+    if left:
+        words = f"the {what}s {', '.join(left)} wait for each other"
+        context.mistake(words, items[left[0]]["dependsOn"])
+    return [*done, *left]
 
 
 def _dependencies(
     context: Context, name: str, item: Field, items: Mapping[str, Field], what: str
 ) -> Iterator[str]:
     """What an item depends on; a name that leads nowhere is a mistake."""
-    for at in _named(item["dependsOn"]):
+    field = item["dependsOn"]
+    for at in list(field) if field.is_list else [field]:
         if at.text in items:
             yield at.text
-        else:
+        elif at.text:
             context.mistake(f"the {what} {name} depends on '{at.text}', which does not exist", at)
-
-
-def _named(field: Field) -> Iterable[Field]:
-    """One name or a list of them."""
-    return list(field) if field.is_list else [field] if field.text else []
-
-
-def _cyclic(context: Context, items: Mapping[str, Field], names: list[str], what: str) -> None:
-    words = f"the {what}s {', '.join(names)} wait for each other"
-    context.mistake(words, items[names[0]]["dependsOn"])

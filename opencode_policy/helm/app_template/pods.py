@@ -7,7 +7,7 @@ from opencode_policy.helm.app_template.containers import containers
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import pod_selector, rendered_pairs
 from opencode_policy.helm.app_template.volumes import volumes
-from opencode_policy.helm.synthesis import Part, default, derived, given, is_empty, mapping, within
+from opencode_policy.helm.synthesis import Part, default, derived, given, is_empty, mapping, present, within
 from opencode_policy.nodes import Entry, MappingNode, Node
 from opencode_policy.resource import Field
 
@@ -80,7 +80,7 @@ def _options(context: Context, controller: Field, kind: str) -> dict[str, Part]:
         field = option(context, controller, name)
         usual = name == "automountServiceAccountToken" and context.edition.mounts_token
         found[name] = field if isinstance(field.value, bool) else default(controller, usual)
-    for name in _COPIED:
+    for name in present(_COPIED, controller["pod"], context.values["defaultPodOptions"]):
         field = option(context, controller, name)
         if not is_empty(field) or field.value is False:
             found[name] = _with_place(field, context.copied(field))

@@ -8,7 +8,17 @@ from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import manifest, pod_selector, rendered_pairs
 from opencode_policy.helm.app_template.naming import Name, name_of
 from opencode_policy.helm.app_template.ports import controller_of, ports_of, primary_port
-from opencode_policy.helm.synthesis import Part, bare, default, derived, given, is_empty, mapping, sequence
+from opencode_policy.helm.synthesis import (
+    Part,
+    bare,
+    default,
+    derived,
+    given,
+    is_empty,
+    mapping,
+    present,
+    sequence,
+)
 from opencode_policy.nodes import MappingNode, Node
 from opencode_policy.resource import Field
 
@@ -76,7 +86,7 @@ def port_number(context: Context, identifier: str, port: Field) -> Part:
 def _spec(context: Context, item: Field) -> dict[str, Part]:
     kind = item["type"]
     found: dict[str, Part] = {"type": kind if kind.text else default(item, "ClusterIP")}
-    for name in _COPIED:
+    for name in present(_COPIED, item):
         field = item[name]
         if not is_empty(field) or field.value is False:
             found[name] = field if not context.edition.renders_all else context.rendered(field)
