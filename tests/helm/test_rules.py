@@ -167,3 +167,13 @@ def test_a_script_in_the_values_of_a_chart_that_is_not_understood() -> None:
 """
     example = Example("release", manifest)
     assert reported(ShellTracing, example) == expected(example)
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [("{mode: '{{ .Release.Name }}'}", []), ("{key: ${KEY}}", []), ("{key: correct-horse-9}", [10])],
+)
+def test_a_secret_that_the_chart_makes_is_one_by_declaration(data: str, lines: list[int]) -> None:
+    manifest = f"{HEAD}    secrets:\n      main:\n        enabled: true\n        stringData: {data}\n"
+    found = reported(SecretInFile, Example("release", manifest))
+    assert [line for _, line, _ in found] == lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import manifest, rendered_pairs
@@ -77,6 +78,7 @@ def _rendered(context: Context, field: Field) -> Node | None:
     return context.rendered(field) if given(field) else None
 
 
+@lru_cache(maxsize=4)
 def _own(context: Context) -> dict[str, Field]:
     return {
         identifier: item

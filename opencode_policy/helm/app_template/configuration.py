@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.metadata import manifest
@@ -58,6 +59,7 @@ def account_name(context: Context, controller: Field) -> Name | None:
     return Name(context.text(name), name) if name.text else None
 
 
+@lru_cache(maxsize=4)
 def _accounts(context: Context) -> dict[str, tuple[Field, Name]]:
     """Accounts by identifier."""
     section = context.values["serviceAccount"]
