@@ -40,7 +40,8 @@ class Resource:
 
     `applied_by` is the name of that Kustomization, or None when nothing in tree or inventory applies
     the object (it is then taken as the file says). `release` is the HelmRelease that makes the object: the
-    object is then a view, and stands in no file of its own.
+    object is then a view, and stands in no file of its own. A view is `partial` where the release has values
+    that the tree does not show: what is missing in it may be there.
     """
 
     id: ObjectId
@@ -48,6 +49,7 @@ class Resource:
     path: str
     applied_by: str | None = None
     release: Resource | None = None
+    partial: bool = False
 
     @property
     def written(self) -> ObjectId:

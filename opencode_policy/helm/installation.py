@@ -35,7 +35,7 @@ def install(release: Release, known: Objects) -> Installation:
     if chart.name != APP_TEMPLATE and not _is_of_the_library(values.root):
         made.unknowns.append(_opaque(release, chart))
         pod = loose_pod(release, values.root)
-        made.views = [_view(release, pod)] if pod is not None else []
+        made.views = [_view(release, pod, partial=True)] if pod is not None else []
         return made
     made.unknowns += _unread(release)
     edition = _edition(made.unknowns, release, chart, values.root)
@@ -46,7 +46,7 @@ def install(release: Release, known: Objects) -> Installation:
         made.unknowns.append(Unknown(reason, values.root))
         return made
     context = _context(release, chart, edition, values)
-    made.views = [_view(release, root) for root in objects(context)]
+    made.views = [_view(release, root, partial=not context.complete) for root in objects(context)]
     made.unknowns += context.unknowns
     made.diagnostics += context.diagnostics
     return made
@@ -126,9 +126,9 @@ def _names(release: Release, chart: ChartReference) -> Iterator[tuple[str, str]]
         yield ".Chart.Name", chart.name
 
 
-def _view(release: Release, root: MappingNode) -> Resource:
+def _view(release: Release, root: MappingNode, *, partial: bool) -> Resource:
     metadata = root.get("metadata")
     name = text_of(metadata.get("name")) if isinstance(metadata, MappingNode) else ""
     identity = ObjectId(text_of(root.get("apiVersion")), text_of(root.get("kind")), release.namespace, name)
     resource = release.resource
-    return Resource(identity, root, resource.path, resource.applied_by, resource)
+    return Resource(identity, root, resource.path, resource.applied_by, resource, partial)

@@ -177,3 +177,38 @@ def test_a_secret_that_the_chart_makes_is_one_by_declaration(data: str, lines: l
     manifest = f"{HEAD}    secrets:\n      main:\n        enabled: true\n        stringData: {data}\n"
     found = reported(SecretInFile, Example("release", manifest))
     assert [line for _, line, _ in found] == lines
+
+
+def test_a_script_in_a_config_map_of_the_release() -> None:
+    manifest = f"""\
+{SERVER}\
+        initContainers:
+          prepare:
+            image: {{repository: example/init, tag: "1"}}
+            env: {{TOKEN: {{secretKeyRef: {{name: keys, key: token}}}}}}
+            command: [sh, /scripts/run.sh]
+    configMaps:
+      scripts:
+        data:
+          run.sh: |
+            #!/bin/sh
+            set -x  # <- set -x makes the shell print TOKEN to the log
+            login "$TOKEN"
+    persistence:
+      scripts:
+        type: configMap
+        identifier: scripts
+        advancedMounts: {{main: {{prepare: [{{path: /scripts}}]}}}}
+"""
+    example = Example("release", manifest)
+    assert reported(ShellTracing, example) == expected(example)
+
+
+@pytest.mark.parametrize("source", ["", "  valuesFrom: [{kind: Secret, name: elsewhere}]\n"])
+def test_what_is_not_shown_is_not_held_against_an_object(source: str) -> None:
+    """A Deployment must have containers; of these values they may come from the Secret."""
+    manifest = f"{HEAD}    controllers: {{main: {{replicas: 1}}}}\n{source}"
+    found = reported(SchemaMismatch, Example("release", manifest))
+    assert [message for _, _, message in found] == (
+        [] if source else ["'spec' lacks the required field 'containers'"]
+    )
