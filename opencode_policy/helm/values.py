@@ -11,18 +11,17 @@ import binascii
 from dataclasses import field
 
 from opencode_policy.helm.embedded import mapping_in
+from opencode_policy.helm.merge import marked, merged
 from opencode_policy.helm.objects import Objects
 from opencode_policy.helm.release import Release
 from opencode_policy.helm.target_path import flat_value, put, steps
 from opencode_policy.lean import dataclass
-from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode
+from opencode_policy.nodes import Change, MappingNode, ScalarNode
 from opencode_policy.outcome import Unknown
 from opencode_policy.resource import Field, Resource
 
 _KEY = "values.yaml"
 """The key of a reference that names none."""
-
-_DEEPEST = 200
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +83,7 @@ class _Merge:
             self.unknown(f"{_name(reference)} holds no values that can be read", reference["name"])
             return
         change = Change("valuesFrom", f"values from {_name(reference)}", reference["name"].location)
-        self.merged = merged(self.merged, _marked(brought, change))
+        self.merged = merged(self.merged, marked(brought, change))
 
     def put(self, reference: Field) -> None:
         """Set what a reference with a `targetPath` brings."""
@@ -128,28 +127,6 @@ class _Merge:
         self.unknowns.append(
             Unknown(f"{reason}: the values of {self.release.resource.name} are not complete", at)
         )
-
-
-def merged(under: MappingNode | None, over: MappingNode, depth: int = 0) -> MappingNode:
-    """Both mappings in one: `over` wins, mappings are merged, lists are replaced."""
-    if under is None or depth > _DEEPEST:
-        return over
-    entries = dict(under.entries)
-    for name, (key, value) in over.entries.items():
-        below = under.get(name)
-        both = isinstance(below, MappingNode) and isinstance(value, MappingNode)
-        entries[name] = (key, merged(below, value, depth + 1) if both else value)  # type: ignore[arg-type]
-    return over.with_entries(entries)
-
-
-def _marked(node: MappingNode, change: Change) -> MappingNode:
-    """The mapping with a change in the history of each of its scalars."""
-    entries = {name: (key, _marked_value(value, change)) for name, (key, value) in node.entries.items()}
-    return node.with_entries(entries)
-
-
-def _marked_value(node: Node, change: Change) -> Node:
-    return _marked(node, change) if isinstance(node, MappingNode) else node.copy(change)
 
 
 def _decoded(node: ScalarNode) -> ScalarNode:
