@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.expand.object import text_of
+from opencode_policy.expand.object import CLUSTER_SCOPED, text_of
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.edition import ASSUMED, EDITIONS, NEWEST, OLDEST, Edition
 from opencode_policy.helm.app_template.naming import APP_TEMPLATE, chart_name, full_name
@@ -129,6 +129,8 @@ def _names(release: Release, chart: ChartReference) -> Iterator[tuple[str, str]]
 def _view(release: Release, root: MappingNode, *, partial: bool) -> Resource:
     metadata = root.get("metadata")
     name = text_of(metadata.get("name")) if isinstance(metadata, MappingNode) else ""
-    identity = ObjectId(text_of(root.get("apiVersion")), text_of(root.get("kind")), release.namespace, name)
+    kind = text_of(root.get("kind"))
+    namespace = "" if kind in CLUSTER_SCOPED else release.namespace
+    identity = ObjectId(text_of(root.get("apiVersion")), kind, namespace, name)
     resource = release.resource
     return Resource(identity, root, resource.path, resource.applied_by, resource, partial)

@@ -165,7 +165,7 @@ def test_shells_in_the_values_of_another_chart_are_seen() -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["rawResources", "networkpolicies", "rbac", "configMapsFromFolder", "externalSecrets", "podMonitor"],
+    ["networkpolicies", "rbac", "configMapsFromFolder", "secretsFromFolder", "podMonitor", "listenerSets"],
 )
 def test_sections_that_are_not_read_are_named(section: str) -> None:
     values = f"{VALUES.rstrip()[:-1]}, {section}: {{a: {{b: c}}}}}}\n"

@@ -65,3 +65,59 @@ def test_the_account_of_one_controller(asked: str, used: str) -> None:
 def test_an_account_that_does_not_exist() -> None:
     values = f"controllers:\n  main:\n    serviceAccount: {{identifier: c}}\n    containers: {{app: {{{IMAGE}}}}}\n"
     assert mistakes(values) == [(3, "there is no serviceAccount 'c'")]
+
+
+RAW = {
+    "4.4.0": "rawResources: {x: {apiVersion: v1, kind: Thing, labels: {a: b}, spec: {spec: {c: '{{ .Release.Name }}'}}}}",
+    "5.0.1": "rawResources: {x: {manifest: {apiVersion: v1, kind: Thing, metadata: {name: no, labels: {a: b}}, spec: {c: '{{ .Release.Name }}'}}}}",
+}
+
+
+@pytest.mark.parametrize("tag", RAW)
+def test_an_object_that_is_written_out(tag: str) -> None:
+    """Both shapes of the upgrade instructions, "rawResources restructure"; the name is always the chart's."""
+    made = view(f"{CONTROLLERS}{RAW[tag]}\n", "Thing", tag)
+    assert made.name == "demo"
+    assert made["spec"].python == {"c": "demo"}
+    assert made["metadata"]["labels"]["a"].text == "b"
+
+
+def test_an_object_without_a_kind() -> None:
+    assert mistakes(f"{CONTROLLERS}rawResources:\n  x:\n    spec: {{}}\n") == [
+        (3, "the raw resource x has no apiVersion or no kind")
+    ]
+
+
+EXTERNAL = """\
+defaultExternalSecretStoreRef: {kind: ClusterSecretStore, name: vault}
+externalSecrets:
+  keys:
+    target: {template: {data: {a: '{{ .password }}'}}}
+    dataFrom: [{extract: {key: app}}]
+"""
+
+
+def test_an_external_secret_and_what_uses_it() -> None:
+    controllers = f"controllers: {{main: {{containers: {{app: {{{IMAGE}, envFrom: [{{externalSecretRef: {{identifier: keys}}}}]}}}}}}}}\n"
+    values = f"{controllers}{EXTERNAL}persistence: {{k: {{type: secret, externalSecretRef: keys}}}}\n"
+    assert view(values, "ExternalSecret", "5.0.1")["spec"].python == {
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": "vault"},
+        "target": {"deletionPolicy": "Delete", "template": {"data": {"a": "{{ .password }}"}}},
+        "dataFrom": [{"extract": {"key": "app"}}],
+    }
+    spec = pod(values, tag="5.0.1")
+    assert spec["volumes"] == [{"name": "k", "secret": {"secretName": "demo"}}]
+    assert spec["containers"][0]["envFrom"] == [{"secretRef": {"name": "demo"}}]  # type: ignore[index]
+
+
+def test_the_secret_of_an_external_secret_may_have_a_name_of_its_own() -> None:
+    values = f"{CONTROLLERS}{EXTERNAL.replace('target: {', 'target: {name: other, ')}persistence: {{k: {{type: secret, externalSecretRef: keys}}}}\n"
+    assert pod(values, tag="5.0.1")["volumes"] == [{"name": "k", "secret": {"secretName": "other"}}]
+
+
+@pytest.mark.parametrize("field", ["labels", "item", "name", "context", "not an identifier"])
+def test_an_object_with_fields_of_any_name(field: str) -> None:
+    values = (
+        f"{CONTROLLERS}rawResources: {{x: {{manifest: {{apiVersion: v1, kind: Thing, '{field}': 5}}}}}}\n"
+    )
+    assert view(values, "Thing", "5.0.1")[field].value == 5

@@ -75,6 +75,13 @@ VALUES = st.fixed_dictionaries(
         "defaultPodOptions": fields("securityContext labels hostNetwork dnsPolicy", ANYTHING),
         "global": fields("nameOverride fullnameOverride labels annotations", ANYTHING),
         "rbac": ANYTHING,
+        "rawResources": items(
+            fields(
+                "apiVersion kind spec manifest metadata labels",
+                fields("kind apiVersion metadata spec", ANYTHING),
+            )
+        ),
+        "externalSecrets": items(fields("target data secretStoreRef", ANYTHING)),
     },
 )
 

@@ -162,6 +162,25 @@ def test_a_stateful_set_with_claim_templates() -> None:
     assert "volumes" not in spec
 
 
+@pytest.mark.parametrize(
+    ("controller", "expected"),
+    [
+        ("", {"type": "RollingUpdate"}),
+        ("strategy: OnDelete, rollingUpdate: {partition: 2}", {"type": "OnDelete"}),
+        ("rollingUpdate: {partition: 0}", {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}),
+        (
+            "rollingUpdate: {maxUnavailable: 25%}",
+            {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}},
+        ),
+    ],
+)
+def test_the_update_of_a_stateful_set(controller: str, expected: object) -> None:
+    """From the library's unit test `statefulset/field_rollingUpdate_test.yaml`."""
+    spec = _spec(f"type: statefulset, {controller}".rstrip(", "), "StatefulSet")
+    assert isinstance(spec, dict)
+    assert spec["updateStrategy"] == expected
+
+
 def test_a_daemon_set() -> None:
     assert _spec("type: daemonset", "DaemonSet") == {"revisionHistoryLimit": 3}
 

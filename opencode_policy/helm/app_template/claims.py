@@ -23,7 +23,9 @@ def claims(context: Context) -> Iterator[MappingNode]:
         name = claim_name(context, identifier, item)
         extra = _KEEP if not is_empty(item["retain"]) else {}
         spec = claim_spec(context, item)
-        yield manifest(context, ("v1", "PersistentVolumeClaim"), item, name, annotations=extra, spec=spec)
+        yield manifest(
+            context, ("v1", "PersistentVolumeClaim"), item, name, {"spec": spec}, annotations=extra
+        )
 
 
 def claim_name(context: Context, identifier: str, item: Field) -> Name:

@@ -19,7 +19,7 @@ def config_maps(context: Context) -> Iterator[MappingNode]:
     for identifier, item in context.enabled("configMaps").items():
         name = name_of(context, "configMaps", identifier, item)
         data, binary = context.rendered(item["data"]), item["binaryData"]
-        yield manifest(context, ("v1", "ConfigMap"), item, name, data=data, binaryData=binary)
+        yield manifest(context, ("v1", "ConfigMap"), item, name, {"data": data, "binaryData": binary})
 
 
 def secrets(context: Context) -> Iterator[MappingNode]:
@@ -27,7 +27,7 @@ def secrets(context: Context) -> Iterator[MappingNode]:
     for identifier, item in context.enabled("secrets").items():
         name = name_of(context, "secrets", identifier, item)
         data = context.rendered(item["stringData"])
-        yield manifest(context, ("v1", "Secret"), item, name, type=item["type"], stringData=data)
+        yield manifest(context, ("v1", "Secret"), item, name, {"type": item["type"], "stringData": data})
 
 
 def named(context: Context, kind: str, identifier: Field) -> Name | None:
@@ -42,7 +42,7 @@ def named(context: Context, kind: str, identifier: Field) -> Name | None:
 def accounts(context: Context) -> Iterator[MappingNode]:
     """ServiceAccounts that the release makes."""
     for item, name in _accounts(context).values():
-        yield manifest(context, ("v1", "ServiceAccount"), item, name)
+        yield manifest(context, ("v1", "ServiceAccount"), item, name, {})
 
 
 def account_name(context: Context, controller: Field) -> Name | None:

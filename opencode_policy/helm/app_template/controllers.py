@@ -34,7 +34,7 @@ def workloads(context: Context) -> Iterator[MappingNode]:
         spec = _SPECS[kind](context, identifier, item)
         name = name_of(context, "controllers", identifier, item)
         labels = {context.edition.controller_label: identifier}
-        yield manifest(context, _KINDS[kind], item, name, labels=labels, spec=mapping(item, spec))
+        yield manifest(context, _KINDS[kind], item, name, {"spec": mapping(item, spec)}, labels=labels)
 
 
 def _deployment(context: Context, identifier: str, item: Field) -> dict[str, Part]:
@@ -57,7 +57,7 @@ def _statefulset(context: Context, identifier: str, item: Field) -> dict[str, Pa
         "replicas": _replicas(item),
         "revisionHistoryLimit": _or(item, "revisionHistoryLimit", 3),
         "podManagementPolicy": _or(own, "podManagementPolicy", "OrderedReady"),
-        "updateStrategy": mapping(strategy, {"type": kind}),
+        "updateStrategy": mapping(strategy, {"type": kind, "rollingUpdate": _partition(item)}),
         "serviceName": context.rendered(service) if service.text else derived(item, full_name(context)),
         "volumeClaimTemplates": templates_of(context, identifier, own),
         **_selected(context, identifier, item, "statefulset"),
@@ -115,6 +115,13 @@ def _selected(context: Context, identifier: str, item: Field, kind: str) -> dict
         "selector": mapping(item, {"matchLabels": labels.with_entries({**labels.entries, **extra})}),
         "template": pod_template(context, identifier, item, kind),
     }
+
+
+def _partition(item: Field) -> MappingNode | None:
+    """How a StatefulSet is updated pod by pod; only where it is updated so at all."""
+    rolling = item["rollingUpdate"]
+    found = mapping(rolling, {name: rolling[name] for name in ("partition", "maxUnavailable")})
+    return found if found.entries and item["strategy"].text in ("", "RollingUpdate") else None
 
 
 def _replicas(item: Field) -> Part:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from opencode_policy.helm.app_template.configuration import named
 from opencode_policy.helm.app_template.context import Context
+from opencode_policy.helm.app_template.external_secrets import secret_of
 from opencode_policy.helm.app_template.order import ordered
 from opencode_policy.helm.synthesis import Part, derived, given, mapping, node_of, sequence
 from opencode_policy.helm.templates import go_text
@@ -83,6 +84,12 @@ def _bulk(context: Context, item: Field) -> Iterator[tuple[str, Part]]:
     """One source of many variables: by identifier or name, in the short form or in Kubernetes' own."""
     if given(item["prefix"]):
         yield "prefix", item["prefix"]
+    external = item["externalSecretRef"]
+    if external.exists:
+        secret = secret_of(context, external["identifier"])
+        name_node = derived(secret.at, secret.text) if secret else None
+        yield "secretRef", mapping(external, {"name": name_node, "optional": given(external["optional"])})
+        return
     for short, (long, kind) in _FROM.items():
         if item[short].exists:
             name = named(context, kind, item[short])

@@ -19,7 +19,7 @@ def ingresses(context: Context) -> Iterator[MappingNode]:
     """The Ingresses of a release."""
     for identifier, item in context.enabled("ingress").items():
         name = name_of(context, "ingress", identifier, item)
-        yield manifest(context, _KIND, item, name, spec=_spec(context, item))
+        yield manifest(context, _KIND, item, name, {"spec": _spec(context, item)})
 
 
 def _spec(context: Context, item: Field) -> MappingNode:

@@ -17,12 +17,17 @@ def manifest(
     kind: tuple[str, str],
     item: Field,
     name: Name,
+    fields: Mapping[str, Part],
     *,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
-    **rest: Part,
+    described: Field | None = None,
 ) -> MappingNode:
-    """An object of a kind (apiVersion and kind) that an item of the values makes."""
+    """An object of a kind (apiVersion and kind) that an item of the values makes.
+
+    `labels` and `annotations` are the chart's own; those of the values stand in `described`, or in the item.
+    """
+    given = item if described is None else described
     api_version, word = kind
     own = {**selector_labels(context), "app.kubernetes.io/managed-by": "Helm", **(labels or {})}
     metadata = mapping(
@@ -30,8 +35,8 @@ def manifest(
         {
             "name": derived(name.at, name.text),
             "namespace": derived(context.release.name_at, context.release.namespace),
-            "labels": pairs(context, item, "labels", own),
-            "annotations": pairs(context, item, "annotations", annotations or {}),
+            "labels": pairs(context, given, "labels", own),
+            "annotations": pairs(context, given, "annotations", annotations or {}),
         },
     )
     entries: dict[str, Part] = {
@@ -39,7 +44,7 @@ def manifest(
         "kind": derived(item, word),
         "metadata": metadata,
     }
-    return mapping(item, {**entries, **rest})
+    return mapping(item, {**entries, **fields})
 
 
 def pairs(context: Context, item: Field, word: str, own: Mapping[str, str]) -> MappingNode | None:

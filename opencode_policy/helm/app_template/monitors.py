@@ -26,7 +26,7 @@ def service_monitors(context: Context) -> Iterator[MappingNode]:
             "endpoints": context.rendered(item["endpoints"]),
             "targetLabels": given(item["targetLabels"]),
         }
-        yield manifest(context, _KIND, item, name, spec=mapping(item, spec))
+        yield manifest(context, _KIND, item, name, {"spec": mapping(item, spec)})
 
 
 def _selector(context: Context, item: Field) -> Part:

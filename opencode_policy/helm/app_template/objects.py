@@ -8,9 +8,11 @@ from opencode_policy.helm.app_template.claims import claims
 from opencode_policy.helm.app_template.configuration import accounts, config_maps, secrets
 from opencode_policy.helm.app_template.context import Context
 from opencode_policy.helm.app_template.controllers import workloads
+from opencode_policy.helm.app_template.external_secrets import external_secrets
 from opencode_policy.helm.app_template.ingresses import ingresses
 from opencode_policy.helm.app_template.monitors import service_monitors
 from opencode_policy.helm.app_template.mounts import check_mounts
+from opencode_policy.helm.app_template.raw_resources import raw_resources
 from opencode_policy.helm.app_template.routes import routes
 from opencode_policy.helm.app_template.services import services
 from opencode_policy.helm.synthesis import is_empty
@@ -21,6 +23,8 @@ _MAKERS: tuple[Callable[[Context], Iterator[MappingNode]], ...] = (
     accounts,
     config_maps,
     secrets,
+    external_secrets,
+    raw_resources,
     workloads,
     services,
     ingresses,
@@ -31,11 +35,9 @@ _MAKERS: tuple[Callable[[Context], Iterator[MappingNode]], ...] = (
 
 UNREAD = (
     "configMapsFromFolder",
-    "externalSecrets",
     "listenerSets",
     "networkpolicies",
     "podMonitor",
-    "rawResources",
     "rbac",
     "secretsFromFolder",
 )

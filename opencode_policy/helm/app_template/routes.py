@@ -34,7 +34,7 @@ def routes(context: Context) -> Iterator[MappingNode]:
             continue
         name = name_of(context, "route", identifier, item)
         api_version = f"{_GROUP}/{_VERSIONS[kind]}"
-        yield manifest(context, (api_version, kind), item, name, spec=_spec(context, kind, item))
+        yield manifest(context, (api_version, kind), item, name, {"spec": _spec(context, kind, item)})
 
 
 def _spec(context: Context, kind: str, item: Field) -> MappingNode:

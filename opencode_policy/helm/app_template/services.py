@@ -51,7 +51,7 @@ def services(context: Context) -> Iterator[MappingNode]:
             continue
         labels = {"app.kubernetes.io/service": name.text}
         spec = mapping(item, _spec(context, item))
-        yield manifest(context, ("v1", "Service"), item, name, labels=labels, spec=spec)
+        yield manifest(context, ("v1", "Service"), item, name, {"spec": spec}, labels=labels)
 
 
 def service_name(context: Context, identifier: str) -> Name | None:

@@ -17,6 +17,8 @@ _SECTIONS = (
     "configMaps",
     "secrets",
     "serviceMonitor",
+    "rawResources",
+    "externalSecrets",
 )
 
 

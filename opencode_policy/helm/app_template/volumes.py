@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from opencode_policy.helm.app_template.claims import CLAIM, claim_name, claim_spec, type_of
 from opencode_policy.helm.app_template.configuration import named
 from opencode_policy.helm.app_template.context import Context
+from opencode_policy.helm.app_template.external_secrets import secret_of
 from opencode_policy.helm.app_template.mounts import is_used_by
 from opencode_policy.helm.synthesis import Part, derived, given, mapping, sequence
 from opencode_policy.nodes import MappingNode, Node, SequenceNode
@@ -64,6 +65,10 @@ def _object(context: Context, kind: str, item: Field) -> MappingNode:
             words = f"there is no {_OBJECTS[kind]} with the identifier '{identifier.text}'"
             context.mistake(words, identifier)
         node = derived(identifier, found.text if found else identifier.text)
+    external = item["externalSecretRef"]
+    if kind == "secret" and external.text and not (name.text or identifier.text):
+        secret = secret_of(context, external)
+        node = derived(external, secret.text) if secret else None
     copied = {word: given(item[word]) for word in ("defaultMode", "items", "optional")}
     return mapping(item, {_NAME_KEYS[kind]: node, **copied})
 
