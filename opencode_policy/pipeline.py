@@ -50,7 +50,7 @@ def build_tree(
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
-        views.unknowns,
+        views.unseen,
     )
     return tree, diagnostics
 

@@ -173,7 +173,8 @@ def evaluate(
     case = Case(stamp, said, findings, unread, choice.disabled, unseen)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_untold(tree), *_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    beyond = (Gap(item.message, location=item.location) for item in dict.fromkeys(tree.unseen))
+    gaps = (*_gaps(said, stamp), *beyond, *map(Gap, (*_unlooked(found, unread), *words(surplus))))
     result = Result(
         tuple(shown),
         verdicts,
@@ -269,13 +270,6 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
         yield f"binary files are not read: {first}{others}"
-
-
-def _untold(tree: Tree) -> Iterator[Gap]:
-    """What expansion could not tell of the objects of the tree."""
-    places = ((item.reason, location_of(item.at) if item.at is not None else None) for item in tree.unknowns)
-    for untold, location in dict.fromkeys(places):
-        yield Gap(untold, location=location)
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

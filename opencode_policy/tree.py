@@ -9,8 +9,8 @@ from pathlib import Path
 
 from opencode_policy.expand.flux import FluxBuild
 from opencode_policy.lean import dataclass
+from opencode_policy.location import Related
 from opencode_policy.nodes import Node
-from opencode_policy.outcome import Unknown
 from opencode_policy.parse import Parsed
 from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace
 from opencode_policy.resource import Field, Resource
@@ -26,7 +26,8 @@ class Tree:
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
     policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
-    `folders` are those whose files were asked for as manifests; `unknowns` is what expansion could not tell.
+    `folders` are those whose files were asked for as manifests; `unseen` says what of the expansion only the
+    cluster knows.
     """
 
     policy: Policy
@@ -38,7 +39,7 @@ class Tree:
     missing: Sequence[str] = ()
     schema_folders: Sequence[Path] = ()
     folders: Sequence[str] = (".",)
-    unknowns: Sequence[Unknown] = ()
+    unseen: Sequence[Related] = ()
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

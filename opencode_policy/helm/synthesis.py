@@ -14,6 +14,8 @@ from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, Sequenc
 from opencode_policy.resource import Field
 from opencode_policy.scalars import resolve
 
+UNTOLD = "what Helm makes of this template cannot be told from the files"
+
 Part = Node | Field | None
 """A node, a field of the values, or nothing."""
 
@@ -38,7 +40,10 @@ def sequence(at: Field, items: Iterable[Part]) -> SequenceNode:
 
 def derived(at: Field, value: str, *changes: Change) -> ScalarNode:
     """A string that follows from what is written at a field."""
-    return synthesize.scalar(value, anchor(at), *changes)
+    origin = anchor(at)
+    if "{{" in value:
+        changes = (*changes, Change("unknown", UNTOLD, origin.location))
+    return synthesize.scalar(value, origin, *changes)
 
 
 def default(at: Field, value: str | int | bool) -> ScalarNode:

@@ -11,8 +11,8 @@ from dataclasses import field
 from opencode_policy.helm.objects import Objects
 from opencode_policy.helm.release import Release, is_release
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic
-from opencode_policy.outcome import Unknown
+from opencode_policy.location import Diagnostic, Related
+from opencode_policy.outcome import Unknown, location_of
 from opencode_policy.resource import Resource
 
 
@@ -37,8 +37,10 @@ class Views:
         return [view for made in known if made is not None for view in made.views]
 
     @property
-    def unknowns(self) -> list[Unknown]:
-        return [unknown for made in self.made.values() for unknown in made.unknowns]
+    def unseen(self) -> list[Related]:
+        """What of the releases cannot be told, and where it stands."""
+        unknowns = (unknown for made in self.made.values() for unknown in made.unknowns)
+        return [Related(item.reason, location_of(item.at)) for item in unknowns if item.at is not None]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from textwrap import dedent, indent
 
 from opencode_policy.location import Diagnostic
-from opencode_policy.outcome import location_of
 from opencode_policy.resource import Resource
 from opencode_policy.tree import Tree
 from tests.trees import flux, kustomization, tree_of
@@ -83,9 +82,7 @@ def pod(values: str, kind: str = "Deployment", tag: str = "4.4.0") -> Mapping[st
 
 def gaps(tree: Tree) -> list[tuple[str, str]]:
     """What the tree could not tell, with path and line."""
-    places = [(item.reason, location_of(item.at)) for item in tree.unknowns if item.at is not None]
-    assert len(places) == len(tree.unknowns)
-    return [(reason, f"{place.path}:{place.line}") for reason, place in places]
+    return [(item.message, f"{item.location.path}:{item.location.line}") for item in tree.unseen]
 
 
 def mistakes(values: str, tag: str = "4.4.0") -> list[tuple[int, str]]:

@@ -114,6 +114,9 @@ controllers:
     assert gaps(tree) == [(reason, f"{RELEASE}:15")]
     env = view(values, "Deployment")["spec"]["template"]["spec"]["containers"][0]["env"]
     assert env[0]["value"].text == "{{ randAlphaNum 5 }}"
+    node = env[0]["value"].node
+    assert node is not None
+    assert [(change.kind, change.message) for change in node.history] == [("unknown", reason)]
 
 
 @pytest.mark.parametrize(("tag", "expected"), [("4.4.0", "{{ .Release.Name }}"), ("5.0.1", "demo")])

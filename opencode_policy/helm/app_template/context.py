@@ -7,7 +7,7 @@ from dataclasses import field
 
 from opencode_policy.helm.app_template.edition import Edition
 from opencode_policy.helm.release import Release
-from opencode_policy.helm.synthesis import within
+from opencode_policy.helm.synthesis import UNTOLD, within
 from opencode_policy.helm.templates import Templates, go_text
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
@@ -79,7 +79,7 @@ class Context:
         here = within(at, node, at)
         text = self._evaluated(node.value, here)
         if text == node.value:
-            return node
+            return node.copy(Change("unknown", UNTOLD, node.location))
         change = Change("template", "Helm evaluates a template here", node.location)
         style = node.style if node.style in ("|", ">") else '"'
         return node.replaced(text, change, style=style)
@@ -87,7 +87,7 @@ class Context:
     def _evaluated(self, text: str, at: Field) -> str:
         value = self.templates.render(text)
         if value is None:
-            self.unknown("what Helm makes of this template cannot be told from the files", at)
+            self.unknown(UNTOLD, at)
             return text
         return value
 
