@@ -86,11 +86,11 @@ def _image(context: Context, image: Field) -> Node | None:
     repository, tag, digest = image["repository"], image["tag"], image["digest"]
     text = context.text(repository)
     changes: list[Change] = []
-    for part, mark in ((tag, ":"), (digest, "@")):
+    for part, mark, what in ((tag, ":", "tag"), (digest, "@", "digest")):
         words = context.text(part)
         if words:
             text += mark + words
-            changes.append(Change("image", f"'{mark}{words}' comes from here", part.location))
+            changes.append(Change("image", f"its {what} stands here", part.location))
     return derived(repository if repository.text else image, text, *changes) if text else None
 
 
