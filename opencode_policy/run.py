@@ -218,7 +218,7 @@ def evaluate(
     case = Case(stamp, said, findings, unread, choice.disabled, unseen)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    beyond = (Gap(item.message, location=item.location) for item in tree.unseen)
+    beyond = (Gap(item.message, location=item.location) for item in dict.fromkeys(tree.unseen))
     gaps = (*_gaps(said, stamp), *beyond, *map(Gap, (*_unlooked(found, unread), *words(surplus))))
     result = Result(
         tuple(shown),
