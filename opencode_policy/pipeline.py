@@ -46,6 +46,7 @@ def build_tree(
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
+        diagnostics=tuple(diagnostics),
     )
     return tree, diagnostics
 

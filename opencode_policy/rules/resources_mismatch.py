@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.pods.examples import deployment
 from opencode_policy.pods.resources import Amount, Kind, amount_of, pod_amount, running, starting, total
 from opencode_policy.quantity import QuantityError, parse_quantity
@@ -15,6 +15,7 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.same_fault import Fault, listed, shared, subjects
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _KINDS: tuple[Kind, ...] = ("requests", "limits")
 _VERBS: Mapping[Kind, str] = {"requests": "request", "limits": "may use"}
@@ -227,7 +228,7 @@ resources:
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         for pod in workspace.pods:
             problems = list(self._problems(workspace.tree, pod))
             yield from problems

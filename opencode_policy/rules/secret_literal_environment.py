@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.pods.environment import variables
 from opencode_policy.pods.literal_secrets import (
     Roles,
@@ -18,6 +18,7 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import DEPLOYMENT, changed, with_secrets
 from opencode_policy.secrets.flow import REQUIREMENTS
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_pod
 
 _APP = "kubernetes/apps/demo/demo/app"
 _SERVER = "        - name: server\n"
@@ -183,7 +184,7 @@ secretGenerator:
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
             return
         roles = Roles({"token": self.parameters.token, "password": self.parameters.password})
         searches = (in_environment, in_arguments, in_secret_manifests, in_generators)
