@@ -18,7 +18,7 @@ from opencode_policy.boot.pulls import (
 )
 from opencode_policy.boot.unread_processes import unread_processes
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
-from opencode_policy.pods.image_names import is_one_of
+from opencode_policy.pods.images import is_one_of
 from opencode_policy.pods.other_pods import pods_beside, stray_pods
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree

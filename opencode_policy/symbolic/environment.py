@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.symbolic.files import FILE, FOLDER, Entry, Files
@@ -18,7 +19,7 @@ from opencode_policy.workload import Container, Mount, Pod
 _PASSING = ("emptyDir", "configMap", "secret", "projected", "downwardAPI", "ephemeral", "image")
 """Kinds of volumes that end with the pod."""
 
-ENTRYPOINTS = {"alpine/git": ["git"], "bitnami/git": [], "library/alpine": []}
+ENTRYPOINTS = {"docker.io/alpine/git": ["git"], "docker.io/bitnami/git": [], "docker.io/library/alpine": []}
 """What images run that are known to name a program: their Dockerfiles' ENTRYPOINT."""
 
 
@@ -87,9 +88,7 @@ def entrypoint(container: Container) -> list[str]:
     """The program that the image starts where the manifest names none."""
     if container.field["command"]:
         return []
-    name = container.image.text.partition("@")[0]
-    base = re.sub(r":[\w.-]+$", "", name).removeprefix("docker.io/")
-    return ENTRYPOINTS.get(base, [])
+    return ENTRYPOINTS.get(parse_image(container.image.text).repository, [])
 
 
 def persistent(pod: Pod) -> frozenset[str]:
