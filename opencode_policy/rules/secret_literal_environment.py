@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof
-from opencode_policy.pods.environment import variables
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.pods.literal_secrets import (
     Roles,
     in_arguments,
@@ -200,9 +200,9 @@ secretGenerator:
 def _proof(workspace: WorkspaceTree, roles: Roles, role: str) -> Proof:
     """The variable that gets the secret of a role from a Secret, else the pod that gets it nowhere."""
     for container in (each for pod in workspace.pods for each in pod.all_containers):
-        for variable in variables(workspace.tree, container).values():
-            if roles.named(variable.name) == role and variable.origin == "Secret":
-                words = f"{container.name} takes {variable.name} from the Secret {variable.holder}"
-                return Proof(words, variable.at, REQUIREMENTS[role])
+        for variable in environment_of(workspace.tree, container).variables.values():
+            if roles.named(variable.name) == role and variable.source.origin == "Secret":
+                words = f"{container.name} takes {variable.name} from the Secret {variable.source.holder}"
+                return Proof(words, variable.given_at, REQUIREMENTS[role])
     words = f"no container of {workspace.name} is given a {role} in clear"
     return Proof(words, workspace.pods[0].spec["containers"], REQUIREMENTS[role])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from opencode_policy.lean import dataclass
 from opencode_policy.opencode.server_password import absent, faults, overridden
 from opencode_policy.outcome import Outcome, Proof, Unknown
-from opencode_policy.pods.environment import resolved, variables
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.tree import WorkspaceTree
@@ -253,12 +253,13 @@ stringData: {entry: "${ENTRY}"}
         if not own:
             yield Unknown(f"the policy names no password of {workspace.name}", workspace.anchor)
             return
-        known = variables(workspace.tree, server)
-        variable = resolved(known, name)
+        environment = environment_of(workspace.tree, server)
+        variable = environment.get(name)
         if variable is None:
-            yield absent(workspace, server, known, name)
+            yield absent(environment, name)
             return
+        variable = variable.source
         found = [*overridden(server, name), *faults(workspace, variable, name)]
         yield from found
         if not found:
-            yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.at)
+            yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.given_at)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from opencode_policy.pods.expansion import expanded
 from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field
 from opencode_policy.secrets.flow import flow_of
@@ -56,7 +56,7 @@ def _from_config_map(tree: Tree, container: Container, entry: Field) -> dict[str
 def _value(tree: Tree, container: Container, entry: Field, before: dict[str, str], symbols: Symbols) -> str:
     source = entry["valueFrom"]
     if not source:
-        return expanded(cleaned(entry["value"].text), before)
+        return expanded(cleaned(entry["value"].text), before.get)
     reference = source["configMapKeyRef"]
     resource = tree.get("ConfigMap", reference["name"].text, container.pod.workload.namespace)
     if reference and resource is not None:
@@ -71,17 +71,6 @@ def open_environment(tree: Tree, container: Container) -> bool:
         if not name or tree.get("ConfigMap", name, container.pod.workload.namespace) is None:
             return True
     return False
-
-
-def expanded(text: str, variables: dict[str, str]) -> str:
-    """`$(NAME)` in the values and arguments of a container; `$$` stands for a dollar (Kubernetes API)."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[0] == "$$":
-            return "$"
-        return variables.get(match[1], match[0])
-
-    return re.sub(r"\$\$|\$\(([A-Za-z_.-][\w.-]*)\)", value, text)
 
 
 def entrypoint(container: Container) -> list[str]:
