@@ -15,6 +15,7 @@ from opencode_policy.secrets.flow import flow_of, uses_of_name
 from opencode_policy.secrets.use import SecretUse, uses_of
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, same_container
+from opencode_policy.workspaces.subjects import no_server
 
 _POD = """\
 apiVersion: apps/v1
@@ -202,7 +203,7 @@ name: demo-keys
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         server = workspace.server
         if server is None:
-            yield Unknown(f"{workspace.name} has no container that could be the server", workspace.anchor)
+            yield no_server(workspace)
             return
         taken = list(_token_uses(workspace))
         problems = [problem for key, use in taken for problem in _exposed(server, key, use)]

@@ -11,6 +11,7 @@ from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_server
 
 _SERVER = """\
 apiVersion: apps/v1
@@ -247,7 +248,7 @@ stringData: {entry: "${ENTRY}"}
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         server, name = workspace.server, self.parameters.variable
         if server is None:
-            yield Unknown(f"{workspace.name} has no container that could be the server", workspace.anchor)
+            yield no_server(workspace)
             return
         own = workspace.spec.secrets.get("password")
         if not own:
