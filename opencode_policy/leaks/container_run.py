@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, partial
 
 from opencode_policy.leaks.sites import Run
+from opencode_policy.lean import replace
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.pods.kubelet import expand
 from opencode_policy.resource import Field

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from opencode_policy.lean import dataclass
 from opencode_policy.opencode.configuration import configuration_of
 from opencode_policy.opencode.server_command import ANY_PORT, PROGRAM, read_command
 from opencode_policy.opencode.server_paths import ServerPaths

@@ -8,9 +8,9 @@ the larger of the two holds. A missing request is the container's limit, or the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from opencode_policy.lean import dataclass
 from opencode_policy.pods.limit_ranges import Kind, default
 from opencode_policy.quantity import Quantity, QuantityError, parse_quantity
 from opencode_policy.resource import Field

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.commands_run import statements_of
 from opencode_policy.shell.holes import UNKNOWN

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.pods.expansion import expanded
 from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field

@@ -10,8 +10,9 @@ called: what is not known of the first run need not be the same in the second.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.symbolic.events import Assumption, Event, Where
 from opencode_policy.symbolic.state import Doubt, Opinion, State
 from opencode_policy.symbolic.symbols import symbols_in
@@ -113,7 +114,8 @@ def course(state: State) -> tuple[object, ...]:
     written = state.code.written
     origin = written if isinstance(written, Where) else id(written)
     return (
-        state.code.text, origin, state.name, state.arguments, state.directory, state.umask, state.options, state.flow,
+        state.code.text, origin, state.name, state.arguments,
+        state.directory, state.umask, state.options, state.flow,
         frozenset(state.variables.items()), state.exported, frozenset(state.functions), state.scopes,
         state.calls, state.traps, state.stdin, state.sink, state.buffer, state.status, state.doubt,
         state.checked, state.loops, state.depth, state.boot, state.stopped, state.files.key,

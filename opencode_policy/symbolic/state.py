@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.syntax import Function
 from opencode_policy.symbolic.events import Assumption, Code, Event, Where
 from opencode_policy.symbolic.files import Files
