@@ -27,6 +27,7 @@ from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.stages import STAGE_RULES
 from opencode_policy.tree import Tree, WorkspaceTree
+from opencode_policy.workspaces.standing import Standing, absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,42 @@ class Judgements:
 def judge(rules: Iterable[Rule], tree: Tree) -> Judgements:
     """Ask every rule about every workspace and about the tree, as far as it has something to say."""
     said = Judgements()
-    for rule in rules:
+    absent = {workspace.name: absence(workspace) for workspace in tree.workspaces}
+    asked = list(rules)
+    for rule in asked:
         if type(rule).check_workspace is not Rule.check_workspace:
             for workspace in tree.workspaces:
-                _ask(said, rule, workspace)
+                reason = absent[workspace.name] if rule.needs_objects else None
+                _ask(said, rule, workspace, reason)
         if type(rule).check_tree is not Rule.check_tree:
             _ask(said, rule, tree)
+    said.outcomes += dict.fromkeys(_doubts(said, {rule.id: rule for rule in asked}, tree))
     return said
 
 
-def _ask(said: Judgements, rule: Rule, subject: Tree | WorkspaceTree) -> None:
+def _doubts(said: Judgements, rules: Mapping[str, Rule], tree: Tree) -> Iterator[Judgement]:
+    """What keeps the proofs from holding: Flux may apply the objects otherwise, or not at all."""
+    standing = Standing(tree)
+    by_name = {workspace.name: standing.of_workspace(workspace) for workspace in tree.workspaces}
+    every = [doubt for found in by_name.values() for doubt in found]
+    for rule, name in said.asked:
+        for doubt in (every if name is None else by_name[name]) if rules[rule].needs_objects else ():
+            yield Judgement(rule, name, doubt)
+    for item in said.outcomes:
+        resource = resource_of(item.outcome.at) if isinstance(item.outcome, Proof) else None
+        for doubt in standing.of_object(resource) if resource is not None else ():
+            yield Judgement(
+                item.rule, item.workspace, Unknown(doubt.reason, doubt.at, item.outcome.requirement)
+            )
+
+
+def _ask(said: Judgements, rule: Rule, subject: Tree | WorkspaceTree, absent: Unknown | None = None) -> None:
+    """Put down what a rule says of a subject; `absent` is why there is nothing to ask about."""
     name = subject.name if isinstance(subject, WorkspaceTree) else None
     said.asked.append((rule.id, name))
+    if absent is not None:
+        said.outcomes.append(Judgement(rule.id, name, absent))
+        return
     try:
         found = (
             rule.check_workspace(subject) if isinstance(subject, WorkspaceTree) else rule.check_tree(subject)

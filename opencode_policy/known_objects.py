@@ -35,16 +35,8 @@ def names_beside(tree: Tree, kind: str, resource: Resource) -> list[str]:
     """
     namespace = resource.namespace
     if kind == "Secret":
-        flow = flow_of(tree)
-        makers = (
-            (name, maker) for name in flow.names_in(namespace) for maker in flow.makers(namespace, name)
-        )
-        origins = {name: maker.origin for name, maker in makers}
-        return [name for name, item in origins.items() if item is None or _beside(item, resource)]
-    written = [item.name for item in tree.of_kind(kind, namespace) if _beside(item, resource)]
+        return flow_of(tree).names_beside(resource)
+    by = resource.applied_by
+    written = [item.name for item in tree.of_kind(kind, namespace) if item.applied_by == by]
     listed = (item for item in tree.cluster.objects if item.kind == kind)
     return [*written, *(item.name for item in listed if (item.namespace or "") == namespace)]
-
-
-def _beside(other: Resource, resource: Resource) -> bool:
-    return other.applied_by == resource.applied_by

@@ -55,6 +55,7 @@ def build_tree(
         tuple(schema_folders),
         tuple(folders),
         (*expansion.unseen, *views.unseen),
+        diagnostics=tuple(diagnostics),
     )
     return tree, diagnostics
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
-from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
+from opencode_policy.engine import Judgement, Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.expand.build import Builder
 from opencode_policy.expand.flux import MakeBuilder, via
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic
+from opencode_policy.location import Diagnostic, Location
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem, location_of
 from opencode_policy.pipeline import build_tree
@@ -318,13 +318,17 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:
-    gaps = [
-        Gap(
-            outcome.reason,
-            stamp.requirements_of(judgement),
-            judgement.rule,
-            location_of(outcome.at) if outcome.at is not None else None,
-        )
-        for judgement, outcome in unknowns(said.outcomes)
-    ]
-    return list(dict.fromkeys(gaps))
+    """What the rules could not judge; a reason that several of them give at one place is said once."""
+    found: dict[tuple[str, Location | None], list[Judgement]] = {}
+    for judgement, outcome in unknowns(said.outcomes):
+        place = location_of(outcome.at) if outcome.at is not None else None
+        found.setdefault((outcome.reason, place), []).append(judgement)
+    return [_gap(reason, place, given, stamp) for (reason, place), given in found.items()]
+
+
+def _gap(reason: str, place: Location | None, given: Sequence[Judgement], stamp: Stamp) -> Gap:
+    rules = {item.rule for item in given}
+    tags = {tag for item in given for tag in stamp.requirements_of(item)}
+    ordered = tuple(tag for tag in stamp.requirements if tag in tags)
+    rest = tuple(sorted(tags.difference(ordered)))
+    return Gap(reason, (*ordered, *rest), rules.pop() if len(rules) == 1 else None, place)

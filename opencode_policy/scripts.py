@@ -27,9 +27,8 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 class Script:
     """A script that a container runs.
 
-    `node` holds its text; `argument` is the argument that holds or names it; `environment` is the
-    container's, None for a value that comes from elsewhere; `secret_variables` and `secret_paths` map
-    what is secret inside the container to the field that brings it in.
+    `node` holds its text; `argument` is the argument that holds or names it; `secret_variables` and
+    `secret_paths` map what is secret inside the container to the field that brings it in.
     """
 
     container: Container
@@ -37,7 +36,6 @@ class Script:
     argument: Field
     interpreter: Interpreter | None
     arguments: tuple[Field, ...]
-    environment: dict[str, str | None] = field(default_factory=dict)
     secret_variables: dict[str, Field] = field(default_factory=dict)
     secret_paths: dict[str, Field] = field(default_factory=dict)
 
@@ -113,7 +111,6 @@ def _made(
         argument,
         shell,
         tuple(argv),
-        container.env_values(),
         secret_variables(container),
         secret_paths(container),
     )

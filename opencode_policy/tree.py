@@ -9,7 +9,7 @@ from pathlib import Path
 
 from opencode_policy.expand.flux import FluxBuild
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Related
+from opencode_policy.location import Diagnostic, Related
 from opencode_policy.nodes import Node
 from opencode_policy.parse import Parsed
 from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace
@@ -27,7 +27,7 @@ class Tree:
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
     policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
     `folders` are those whose files were asked for as manifests; `unseen` says what of the expansion only the
-    cluster knows.
+    cluster knows, `diagnostics` what parsing and expanding found wrong.
     """
 
     policy: Policy
@@ -40,6 +40,7 @@ class Tree:
     schema_folders: Sequence[Path] = ()
     folders: Sequence[str] = (".",)
     unseen: Sequence[Related] = ()
+    diagnostics: Sequence[Diagnostic] = ()
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

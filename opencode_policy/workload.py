@@ -97,13 +97,6 @@ class Container:
         found = [entry for entry in self.field["env"] if entry["name"].text == name]
         return found[-1] if found else self.field["env"][name]
 
-    def env_values(self) -> dict[str, str | None]:
-        """Environment by name; None for a value that comes from elsewhere (a Secret, a field)."""
-        return {
-            entry["name"].text: None if entry["valueFrom"] else entry["value"].text
-            for entry in self.field["env"]
-        }
-
     @cached_property
     def mounts(self) -> list[Mount]:
         """Volume mounts whose volume the pod declares, be it by a claim template."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opencode_policy.opencode.listening_port import listening_port
+from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import location_of
 from opencode_policy.workload import pod_of
 from tests.trees import kustomization, tree_of
@@ -39,7 +40,7 @@ def port_of(fields: str, more: str = SCRIPT) -> tuple[int | None, str, int]:
     tree, _ = tree_of(files)
     pod = pod_of(tree.of_kind("Pod")[0])
     assert pod is not None
-    found = listening_port(tree, pod.containers[0])
+    found = listening_port(tree, server_paths(tree, pod.containers[0]))
     place = location_of(found.at)
     return found.number, place.path, place.line
 
@@ -65,7 +66,9 @@ def port_of(fields: str, more: str = SCRIPT) -> tuple[int | None, str, int]:
         ("command: [opencode, web, --port, 5000]", 5000),
         ("command: [/usr/bin/env, opencode, web, --port, 5000]", 5000),
         ('command: [sh, -c, "exec opencode web --port 5000"]', 5000),
-        ('command: [sh, -c, "opencode web --port $PORT"]', None),
+        ('command: [sh, -c, "opencode web --port $PORT"]', 6000),
+        ('command: [sh, -c, "opencode web --port $HIDDEN"]', None),
+        ('command: [sh, -c, "opencode --version; opencode web --port 5000"]', 5000),
         ("command: [python, server.py]", None),
         ("command: [sh, /scripts/run.sh]", 7000),
         ("command: [/scripts/run.sh]", 7000),

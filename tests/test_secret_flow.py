@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.pods.environment import resolved, unread_sources, variables
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.policy.model import ExistingObject
 from opencode_policy.resource import Resource
 from opencode_policy.secrets.external_secret import (
@@ -268,7 +268,7 @@ class TestUses:
         ):
             built, container = server(spec)
             assert all(not use.secret for use in uses_of(container))
-            assert set(variables(built, container)) <= {""}
+            assert set(environment_of(built, container).variables) <= {""}
 
 
 class TestEnvironment:
@@ -285,35 +285,13 @@ class TestEnvironment:
             self.KEYS,
         )
         found = {
-            name: (item.origin, item.value, item.key) for name, item in variables(built, container).items()
+            name: (item.origin, item.value, item.key)
+            for name, item in environment_of(built, container).variables.items()
         }
         assert found == {
-            "A": ("Secret", "", "A"),
+            "A": ("Secret", None, "A"),
             "B": ("ConfigMap", "from-map", "B"),
             "C": ("literal", "literal", ""),
-            "D": ("pod", "", ""),
+            "D": ("pod", None, ""),
             "E": ("nothing", "", ""),
         }
-
-    def test_a_value_that_stands_for_another(self) -> None:
-        built, container = server(
-            """\
-      env:
-        - {name: A, valueFrom: {configMapKeyRef: {name: demo, key: B}}}
-        - {name: X, value: $(Y)}
-        - {name: Y, value: $(A)}
-        - {name: L, value: $(L)}
-        - {name: N, value: $(NONE)}
-""",
-            self.MAP,
-        )
-        known = variables(built, container)
-        reached = {name: item.name for name in known if (item := resolved(known, name)) is not None}
-        assert reached == {"A": "A", "X": "A", "Y": "A", "L": "L", "N": "N"}
-        assert resolved(known, "Z") is None
-
-    def test_sources_that_no_file_shows(self) -> None:
-        maps = "{configMapRef: {name: none}}, {configMapRef: {name: demo}}"
-        spec = f"      envFrom: [{{secretRef: {{name: none}}}}, {maps}]\n"
-        built, container = server(spec, self.MAP)
-        assert [field.text for field in unread_sources(built, container)] == ["none", "none"]

@@ -7,17 +7,18 @@ from functools import lru_cache
 
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
+from opencode_policy.pods.expansion import expanded
+from opencode_policy.pods.kubelet_environment import Environment, environment_of
 from opencode_policy.resource import Field
-from opencode_policy.scripts import Script, scripts_of
+from opencode_policy.scripts import Script, argvs_of, scripts_of
 from opencode_policy.shell.commands_run import CommandRun, commands_run
 from opencode_policy.shell.git_commands import GitCall, git_calls
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.shell.spans import Span
-from opencode_policy.symbolic.environment import entrypoint, expanded
+from opencode_policy.symbolic.environment import entrypoint
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container, Pod
 
-_HANDLERS = ("postStart", "preStop")
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
@@ -50,15 +51,16 @@ class PodScript:
 
 def pod_scripts(tree: Tree, pod: Pod) -> list[PodScript]:
     """Everything that the containers of a pod run and that can be read."""
-    found = [_of_script(script) for script in scripts_of(tree, pod)]
+    environments = {container.name: environment_of(tree, container) for container in pod.all_containers}
+    found = [_of_script(script, environments[script.container.name]) for script in scripts_of(tree, pod)]
     for container in pod.all_containers:
-        found += [_of_argv(container, argv) for argv in _direct(container)]
+        found += [_of_argv(environments[container.name], argv) for argv in _direct(container)]
     return found
 
 
-def _of_script(script: Script) -> PodScript:
-    environment = tuple(sorted(script.environment.items(), key=lambda item: item[0]))
-    return PodScript(script.container, script.text, _commands(script.text, environment), script)
+def _of_script(script: Script, environment: Environment) -> PodScript:
+    values = tuple(sorted((name, item.value) for name, item in environment.variables.items()))
+    return PodScript(script.container, script.text, _commands(script.text, values), script)
 
 
 @lru_cache(maxsize=64)
@@ -66,9 +68,9 @@ def _commands(text: str, environment: tuple[tuple[str, str | None], ...]) -> tup
     return tuple(commands_run(text, dict(environment)))
 
 
-def _of_argv(container: Container, argv: tuple[Field, ...]) -> PodScript:
-    values = {name: text for name, text in container.env_values().items() if text is not None}
-    words = (*_program(container, argv), *(expanded(item.text, values) for item in argv))
+def _of_argv(environment: Environment, argv: tuple[Field, ...]) -> PodScript:
+    container = environment.container
+    words = (*_program(container, argv), *(expanded(item.text, environment.value) for item in argv))
     text = " ".join(words)
     run = CommandRun(Span(0, len(text)), (), (words,), ())
     return PodScript(container, text, (run,), None, argv)
@@ -81,9 +83,6 @@ def _program(container: Container, argv: tuple[Field, ...]) -> list[str]:
 
 def _direct(container: Container) -> Iterator[tuple[Field, ...]]:
     """Argument lists that start no shell."""
-    argvs = [container.argv]
-    argvs += [list(container.field["lifecycle"][name]["exec"]["command"]) for name in _HANDLERS]
-    argvs += [list(container.field[name]["exec"]["command"]) for name in _PROBES]
-    for argv in argvs:
+    for argv in argvs_of(container):
         if argv and interpreter([item.text for item in argv]) is None:
             yield tuple(argv)

@@ -8,6 +8,7 @@ from opencode_policy.leaks.sites import Run, names_of, runs_of
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown, location_of
 from opencode_policy.tree import Tree
+from opencode_policy.workspaces.subjects import no_pod
 
 Problems = Callable[[Run], Iterable[Problem]]
 Proofs = Callable[[Run], Proof | None]
@@ -54,7 +55,7 @@ def _proved(runs: list[Run], proof: Proofs) -> Iterator[Outcome]:
 def _rest(tree: Tree, runs: list[Run]) -> Iterator[Outcome]:
     for workspace in tree.workspaces:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
     if not any(run.held for run in runs):
         yield Irrelevant("no container of the tree holds a secret")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.known_objects import in_inventory, names
+from opencode_policy.known_objects import in_inventory, names_beside
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.opencode.configuration import GLOBAL_FILES
@@ -76,7 +76,8 @@ def _absent_config_map(tree: Tree, place: Place) -> Iterator[Outcome]:
         yield Unknown(f"the contents of the ConfigMap {reference.text} are not in the files", reference)
         return
     words = f"there is no ConfigMap {namespace}/{reference.text} for {place.path}"
-    yield Problem(words + hint(reference.text, names(tree, "ConfigMap", namespace)), reference)
+    known = names_beside(tree, "ConfigMap", reference.resource)
+    yield Problem(words + hint(reference.text, known), reference)
 
 
 def _another_config_map(config_map: Resource | None, place: Place) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.known_objects import in_inventory, names
+from opencode_policy.known_objects import in_inventory, names_beside
 from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.pods.container_filesystem import Place
@@ -59,7 +59,7 @@ def _loss_of_claim(workspace: WorkspaceTree, mount: Mount) -> Loss | None:
     if not workspace.tree.get(_CLAIM, name, namespace) and not in_inventory(
         workspace.tree, _CLAIM, name, namespace
     ):
-        close = hint(name, names(workspace.tree, _CLAIM, namespace))
+        close = hint(name, names_beside(workspace.tree, _CLAIM, at.resource))
         return Loss(f"is on the claim {name}, which does not exist{close}", at)
     sharer = next((other for other in _others(workspace) if name in _claims_of(other)), None)
     return Loss(f"is on the claim {name}, which {sharer.name} uses as well", at) if sharer else None

@@ -13,11 +13,9 @@ from dataclasses import field
 
 from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
-from opencode_policy.opencode.configuration import Configuration, configuration_of
-from opencode_policy.opencode.server_paths import ServerPaths
+from opencode_policy.opencode.configuration import Configuration
 from opencode_policy.outcome import Place
-from opencode_policy.pods.container_process import Argument, Process, process_of, started_by
-from opencode_policy.tree import Tree
+from opencode_policy.pods.container_process import Argument, Process
 
 LOOPBACK = "127.0.0.1"
 """Where the server listens unless it is told otherwise."""
@@ -73,16 +71,6 @@ class ServerCommand:
             return Option(str(value.content), source.location(value))
         mdns = self.options.get("mdns") if name == "hostname" else None
         return Option("0.0.0.0", mdns.at) if mdns and mdns.value == "true" else None  # noqa: S104
-
-
-def listening_port(tree: Tree, paths: ServerPaths) -> int | None:
-    """The port that the server of a container listens on; None where the files do not tell."""
-    process = process_of(tree, paths.environment, (PROGRAM,))
-    starts = started_by(process, paths.environment, PROGRAM)
-    if not starts:
-        return None
-    port = read_command(starts[-1]).listens("port", configuration_of(tree, paths))
-    return int(port.value) if port and port.value.isdecimal() else None
 
 
 def read_command(process: Process) -> ServerCommand:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.location import Related
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Unknown
-from opencode_policy.pods.environment import Variable, unread_sources
+from opencode_policy.pods.kubelet_environment import Environment, Variable
 from opencode_policy.secrets.external_secret import SecretKey
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import WorkspaceTree
@@ -19,18 +19,16 @@ _UNSETS = ("-u", "--unset")
 """Options of `env` that take the name of a variable to remove (GNU and busybox; POSIX has none)."""
 
 
-def absent(
-    workspace: WorkspaceTree, server: Container, known: Mapping[str, Variable], wanted: str
-) -> Problem | Unknown:
+def absent(environment: Environment, wanted: str) -> Problem | Unknown:
     """What to say of a server that has no such variable: the one that was meant, if there is one."""
-    unread = next(unread_sources(workspace.tree, server), None)
-    if unread is not None:
+    server, known = environment.container, environment.variables
+    for unread in environment.unread:
         return Unknown(f"whether {unread.text} has a key {wanted} cannot be read here", unread)
     close = _meant(wanted, known)
     if close is None:
         return Problem(f"the server has no {wanted} and is open to everybody", server.field["env"])
     at = server.env(close)["name"]
-    return Problem(f"the server reads {wanted}, not {close}", at if at else known[close].at)
+    return Problem(f"the server reads {wanted}, not {close}", at if at else known[close].given_at)
 
 
 def _meant(wanted: str, names: Iterable[str]) -> str | None:
@@ -52,16 +50,19 @@ def overridden(server: Container, name: str) -> Iterator[Outcome]:
 
 def faults(workspace: WorkspaceTree, variable: Variable, name: str) -> Iterator[Outcome]:
     """Why the variable may be empty, may be known to others, or is another secret."""
+    at = variable.given_at
     if variable.origin == "Secret":
         yield from _of_secret(workspace, variable)
+    elif variable.origin == "unknown":
+        yield Unknown(f"where {name} comes from is not known here", at)
     elif variable.origin == "ConfigMap":
-        yield Problem(f"{name} comes from the ConfigMap {variable.holder}", variable.at)
+        yield Problem(f"{name} comes from the ConfigMap {variable.holder}", at)
     elif variable.origin == "pod":
-        yield Problem(f"{name} comes from a field of the pod", variable.at)
-    elif not variable.value:
-        yield Problem(f"{name} is empty: the server is open", variable.at)
+        yield Problem(f"{name} comes from a field of the pod", at)
+    elif variable.value == "":
+        yield Problem(f"{name} is empty: the server is open", at)
     else:
-        yield Problem(f"{name} stands in the manifest instead of a Secret", variable.at, secret=True)
+        yield Problem(f"{name} stands in the manifest instead of a Secret", at, secret=True)
 
 
 def _of_secret(workspace: WorkspaceTree, variable: Variable) -> Iterator[Outcome]:
@@ -69,15 +70,15 @@ def _of_secret(workspace: WorkspaceTree, variable: Variable) -> Iterator[Outcome
     if variable.optional_at.value is True:
         words = f"without the Secret {variable.holder} the server starts open to everybody"
         yield Problem(words, variable.optional_at)
-    flow, namespace = flow_of(workspace.tree), variable.at.resource.namespace
+    flow, namespace = flow_of(workspace.tree), variable.given_at.resource.namespace
     own = workspace.spec.secrets.get("password", "")
     key = flow.key(namespace, variable.holder, variable.key)
     if key is None or key.at is None:
         words = f"what '{variable.key}' of the Secret {variable.holder} is made of cannot be read here"
-        yield Unknown(words, variable.at)
+        yield Unknown(words, variable.given_at)
     elif own not in key.made_of:
         related = (Related("the key is made here", key.at.location),)
-        yield Problem(_strange(workspace, variable, key, own), variable.at, related)
+        yield Problem(_strange(workspace, variable, key, own), variable.given_at, related)
 
 
 def _strange(workspace: WorkspaceTree, variable: Variable, key: SecretKey, own: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from opencode_policy.flux.trees import is_below
 from opencode_policy.lean import dataclass
 from opencode_policy.nodes import ScalarNode, walk
+from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field, Resource
 from opencode_policy.shell.wrappers import base_name
 from opencode_policy.tree import Tree
@@ -28,16 +29,10 @@ class Sign:
     words: str
 
 
-def repository(image: str) -> str:
-    """An image without tag and digest; a colon before the last slash belongs to the registry's port."""
-    head, slash, last = image.partition("@")[0].rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}".removeprefix("docker.io/")
-
-
 def server_repositories(tree: Tree) -> set[str]:
     """Images, without their versions, that the workspaces' servers run."""
     servers = [item.server for item in tree.workspaces]
-    return {repository(item.image.text) for item in servers if item is not None and item.image}
+    return {parse_image(item.image.text).repository for item in servers if item is not None and item.image}
 
 
 def strangers(tree: Tree) -> Iterator[Sign]:
@@ -65,8 +60,9 @@ def _identity(container: Container) -> tuple[int, int]:
 
 def _sign(container: Container, images: set[str]) -> Sign | None:
     image, argv = container.image, container.argv
-    if repository(image.text) in images:
-        return Sign(container, image, f"runs {repository(image.text)}")
+    parsed = parse_image(image.text)
+    if parsed.repository in images:
+        return Sign(container, image, f"runs {parsed.familiar}")
     if len(argv) > 1 and base_name(argv[0].text) == _PROGRAM and argv[1].text in _SERVING:
         return Sign(container, argv[0], f"starts {_PROGRAM} {argv[1].text}")
     named = next((container.env(name) for name in _VARIABLES if container.env(name)), None)
@@ -85,6 +81,6 @@ def releases(tree: Tree) -> Iterator[tuple[Resource, ScalarNode]]:
             continue
         values = release["spec"]["values"].node
         for node in walk(values) if values is not None else ():
-            if repository(node.value) in images:
+            if parse_image(node.value).repository in images:
                 yield release, node
                 break

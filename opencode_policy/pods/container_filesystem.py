@@ -172,7 +172,7 @@ class Filesystem:
 
     def _inside(self, mount: Mount, path: str) -> str | None:
         expression = mount.field["subPathExpr"].text
-        sub_path = self.environment.expand(expression).text if expression else mount.sub_path
+        sub_path = self.environment.expand(expression) if expression else mount.sub_path
         if sub_path is None or "$(" in sub_path:
             return None
         below = posixpath.relpath(path, mount.path)

@@ -1,8 +1,30 @@
-"""The Deployment around the examples of rules that judge a pod."""
+"""The Deployment around the examples of rules that judge a pod, and what many of them have in it."""
 
 from __future__ import annotations
 
 from textwrap import indent
+
+USER = "securityContext: {runAsUser: 1000, fsGroup: 1000}\n"
+"""Fields of a pod that does not run as root and may write to its volumes."""
+
+VOLUME = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
+"""The volume `data` of the claim `demo`."""
+
+HOME = """\
+env:
+  - {name: HOME, value: /home/demo}
+volumeMounts:
+  - {name: data, mountPath: /home/demo, subPath: home}
+"""
+"""Fields of a container whose home lies on that volume."""
+
+CLAIM = """\
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: demo}
+"""
+"""The claim, as a further document."""
 
 
 def deployment(container: str = "", *, init: str = "", pod: str = "", volumes: str = "") -> str:

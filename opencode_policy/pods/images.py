@@ -7,6 +7,7 @@ Normalised as `github.com/distribution/reference` does: a first part without a d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from opencode_policy.lean import dataclass
 
@@ -34,6 +35,11 @@ class Image:
         """Registry and path: `ghcr.io/owner/name`, `docker.io/library/alpine`."""
         return f"{self.registry}/{self.path}"
 
+    @property
+    def familiar(self) -> str:
+        """The repository as people write it: `ghcr.io/owner/name`, `alpine`."""
+        return self.path.removeprefix("library/") if self.registry == DOCKER_HUB else self.repository
+
 
 def parse_image(text: str) -> Image:
     """The parts of a reference; what is no valid reference is split all the same."""
@@ -48,6 +54,12 @@ def parse_image(text: str) -> Image:
         registry = DOCKER_HUB
         path = path if "/" in path else f"library/{path}"
     return Image(registry, path, tag, digest)
+
+
+def is_one_of(image: str, names: Iterable[str]) -> bool:
+    """Whether an image is one of some repositories, given with or without their registry."""
+    repository = "/" + parse_image(image).repository
+    return any(repository.endswith("/" + name) for name in names)
 
 
 def is_digest(text: str) -> bool:

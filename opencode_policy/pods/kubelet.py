@@ -1,16 +1,12 @@
-"""What the kubelet makes of `$(NAME)` in `command`, `args` and `env` before a container starts."""
+"""What the kubelet makes of a text that holds `$(NAME)`, with the way from the result to what was written."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from opencode_policy.pods.expansion import REFERENCE
 from opencode_policy.shell.spans import Offsets
 from opencode_policy.taint.values import Flows, Text, merged
-
-# As in k8s.io/kubernetes/third_party/forked/golang/expansion: `$$` is a dollar sign, and a reference to a
-# variable that the container does not have stays as it is.
-_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
 
 
 def expand(text: str, variables: Mapping[str, Text]) -> tuple[Text, Offsets]:
@@ -18,7 +14,7 @@ def expand(text: str, variables: Mapping[str, Text]) -> tuple[Text, Offsets]:
     parts: list[str] = []
     local, outer, length, at = [0], [0], 0, 0
     flows: list[Flows] = []
-    for match in _REFERENCE.finditer(text):
+    for match in REFERENCE.finditer(text):
         replaced = Text("$") if match[1] is None else variables.get(match[1])
         if replaced is None:
             continue

@@ -16,7 +16,7 @@ from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.outcome import Place
-from opencode_policy.pods.environment import Variable, variables
+from opencode_policy.pods.kubelet_environment import Variable, environment_of
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
 
@@ -53,24 +53,24 @@ class Roles:
 def in_environment(workspace: WorkspaceTree, roles: Roles) -> Iterator[Literal]:
     """Variables whose value stands in the manifest or in a ConfigMap."""
     for container in _containers(workspace):
-        for variable in variables(workspace.tree, container).values():
-            role = _role_of(variable, roles)
-            if role is not None and variable.origin == "ConfigMap":
-                words = f"{variable.name} comes from the ConfigMap {variable.holder}"
-                yield Literal(role, words, variable.at, shown=False)
+        for variable in environment_of(workspace.tree, container).variables.values():
+            role, source = _role_of(variable, roles), variable.source
+            if role is not None and source.origin == "ConfigMap":
+                words = f"{variable.name} comes from the ConfigMap {source.holder}"
+                yield Literal(role, words, source.given_at, shown=False)
             elif role is not None:
-                yield Literal(role, f"the value of {variable.name} stands in the manifest", variable.at)
+                yield Literal(role, f"the value of {variable.name} stands in the manifest", source.given_at)
 
 
 def _role_of(variable: Variable, roles: Roles) -> str | None:
     """The role of a literal; what a name only promises must look like a secret as well."""
-    if variable.origin not in ("literal", "ConfigMap"):
+    origin, value = variable.source.origin, variable.value or ""
+    if origin not in ("literal", "ConfigMap"):
         return None
     named = roles.named(variable.name)
     if named is not None:
-        known = variable.origin == "ConfigMap" or bool(variable.value)
-        return named if known and not is_reference(variable.value) else None
-    return roles.guessed(variable.name, variable.value)
+        return named if (origin == "ConfigMap" or value) and not is_reference(value) else None
+    return roles.guessed(variable.name, value)
 
 
 def in_arguments(workspace: WorkspaceTree, roles: Roles) -> Iterator[Literal]:
@@ -102,10 +102,10 @@ def in_secret_manifests(workspace: WorkspaceTree, roles: Roles) -> Iterator[Lite
 def _keys_of_variables(workspace: WorkspaceTree, roles: Roles) -> dict[tuple[str, str], str]:
     """Roles of the keys of Secrets that variables known by name are taken from."""
     return {
-        (variable.holder, variable.key): role
+        (variable.source.holder, variable.source.key): role
         for container in _containers(workspace)
-        for variable in variables(workspace.tree, container).values()
-        if variable.origin == "Secret" and (role := roles.named(variable.name)) is not None
+        for variable in environment_of(workspace.tree, container).variables.values()
+        if variable.source.origin == "Secret" and (role := roles.named(variable.name)) is not None
     }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.flux.trees import is_below
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.standing import absent_folders
 
 
 def pods_beside(workspace: WorkspaceTree, pod: Pod | None) -> Iterator[Pod]:
@@ -16,11 +18,16 @@ def pods_beside(workspace: WorkspaceTree, pod: Pod | None) -> Iterator[Pod]:
 
 
 def stray_pods(tree: Tree) -> Iterator[Pod]:
-    """Pods in the workspaces' namespaces that no workspace applies."""
+    """Pods in the workspaces' namespaces that no workspace applies.
+
+    A workspace that cannot be made out has its pods in its folder all the same.
+    """
     namespaces = {workspace.spec.namespace for workspace in tree.workspaces}
     own = {id(item) for workspace in tree.workspaces for item in workspace.resources}
+    folders = absent_folders(tree)
     for pod in tree.pods:
-        if pod.workload.namespace in namespaces and id(pod.workload) not in own and not suspended(pod):
+        strange = pod.workload.namespace in namespaces and id(pod.workload) not in own
+        if strange and not is_below(pod.workload.path, folders) and not suspended(pod):
             yield pod
 
 

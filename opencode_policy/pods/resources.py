@@ -7,23 +7,15 @@ the larger of the two holds. A missing request is the container's limit, or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Literal
 
 from opencode_policy.lean import dataclass
+from opencode_policy.pods.limit_ranges import Kind, default
 from opencode_policy.quantity import Quantity, QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container, Pod
-
-Kind = Literal["requests", "limits"]
-
-_DEFAULTS: Mapping[Kind, tuple[str, ...]] = {
-    "requests": ("defaultRequest", "default"),
-    "limits": ("default",),
-}
-"""Fields of a LimitRange that stand in for what a container does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +42,8 @@ def amount_of(tree: Tree, container: Container, kind: Kind, resource: str) -> Am
     limit = container.field["resources"]["limits"][resource]
     if kind == "requests" and limit:
         return _read(container, limit, own, "as its limit is")
-    for entry in _limit_ranges(tree, container.pod):
-        for name in _DEFAULTS[kind]:
-            if entry[name][resource]:
-                return _read(container, entry[name][resource], own, "by the LimitRange")
-    return Amount(container, "", None, own)
+    given = default(tree, container.pod.workload.namespace, kind, resource)
+    return _read(container, given, own, "by the LimitRange") if given else Amount(container, "", None, own)
 
 
 def pod_amount(pod: Pod, kind: Kind, resource: str) -> Field:
@@ -90,11 +79,3 @@ def _read(container: Container, written: Field, at: Field, source: str = "") -> 
         return Amount(container, text, parse_quantity(text), at, source)
     except QuantityError as error:
         return Amount(container, text, None, written, source, str(error))
-
-
-def _limit_ranges(tree: Tree, pod: Pod) -> Iterator[Field]:
-    """Entries for containers of the LimitRanges of the pod's namespace."""
-    for limit_range in tree.of_kind("LimitRange", pod.workload.namespace):
-        for entry in limit_range["spec"]["limits"]:
-            if entry["type"].text == "Container":
-                yield entry

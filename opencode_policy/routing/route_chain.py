@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.links import Link, broken, near, unseen
 from opencode_policy.opencode.listening_port import listening_port
+from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.resource import Field, Resource
 from opencode_policy.routing.network_policies import closed_link
 from opencode_policy.routing.route_rules import filter_links, is_redirect, match_link
@@ -102,7 +103,7 @@ def _pods(tree: Tree, service: Resource, reference: Field, server: Container) ->
 
 def _listening(tree: Tree, entry: Field, server: Container) -> Iterator[Link]:
     number, place = target_number(entry, server.pod)
-    found = listening_port(tree, server)
+    found = listening_port(tree, server_paths(tree, server))
     if found.number is None:
         yield unseen(f"the files do not show on which port {server.name} listens", found.at)
     elif not found.number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from opencode_policy.known_objects import names
+from opencode_policy.known_objects import names, names_beside
 from opencode_policy.links import Link, broken, near
 from opencode_policy.nearest import hint
 from opencode_policy.resource import Field, Resource
@@ -117,8 +117,9 @@ def _extension(tree: Tree, route: Resource, rule: Field, item: Field) -> Iterato
     if found is None:
         known = names(tree, ROUTE_FILTER, route.namespace)
         if name.text not in known:
-            words = f"there is no {ROUTE_FILTER} {route.namespace}/{name.text}{hint(name.text, known)}"
-            yield broken(words, name)
+            words = f"there is no {ROUTE_FILTER} {route.namespace}/{name.text}"
+            close = hint(name.text, names_beside(tree, ROUTE_FILTER, route))
+            yield broken(words + close, name)
         return
     if found["spec"]["directResponse"]:
         place = near("the response", found["spec"]["directResponse"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.known_objects import in_inventory, names
+from opencode_policy.known_objects import in_inventory, names, names_beside
 from opencode_policy.links import Link, broken, near, unseen
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint
@@ -52,13 +52,18 @@ def service_link(tree: Tree, route: Resource, reference: Field) -> Link:
 
 
 def _meant(tree: Tree, route: Resource, name: str, namespace: str) -> str:
-    """A hint at a Service of the same Kustomization, where a name need not be very near; else at any."""
+    """A hint at a Service of the same Kustomization, where a name need not be very near, else at any."""
     services = tree.of_kind("Service", route.namespace)
     own = [item.name for item in services if item.applied_by == route.applied_by]
     if namespace != route.namespace and name in own:
         return f"; there is one in the namespace {route.namespace}"
     near_by = hint(name, own, cutoff=_ALIKE) if namespace == route.namespace else ""
-    return near_by or hint(name, names(tree, "Service", namespace))
+    return near_by or hint(name, _named(tree, route, namespace))
+
+
+def _named(tree: Tree, route: Resource, namespace: str) -> list[str]:
+    own = namespace == route.namespace
+    return names_beside(tree, "Service", route) if own else names(tree, "Service", namespace)
 
 
 def _is_granted(tree: Tree, route: Resource, service: str, namespace: str) -> bool:

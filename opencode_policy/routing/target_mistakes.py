@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.known_objects import names_beside
 from opencode_policy.links import near
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Problem
@@ -67,7 +68,10 @@ def _absent(tree: Tree, policy: Resource, kind: str, name: str) -> str:
     elsewhere = [namespace for namespace, other in known if other == name]
     if elsewhere:
         return f"{words}, only one in {elsewhere[0]}, out of reach of the policy"
-    return words + hint(name, (item.name for item in _known(tree, kind, policy.namespace)), cutoff=_ALIKE)
+    beside = [other for place, other in known if place == policy.namespace]
+    if kind != "Gateway":  # a Gateway serves many, a route belongs to one workspace
+        beside = names_beside(tree, kind, policy)
+    return words + hint(name, beside, cutoff=_ALIKE)
 
 
 def _section(target: Resource | None, section: Field) -> Iterator[Problem]:

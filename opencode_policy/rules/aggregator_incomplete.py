@@ -46,6 +46,7 @@ class AggregatorIncomplete(Rule):
     (fluxcd/pkg kustomize/kustomize_generator.go, scanManifests).
     """
 
+    needs_objects = False
     requirements = ("INFRA-03",)
     why = (
         "A ks.yaml that the aggregator does not list does not exist for Flux. Without an aggregator Flux "

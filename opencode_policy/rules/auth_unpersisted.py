@@ -9,7 +9,7 @@ from opencode_policy.opencode.persistence import loss_of
 from opencode_policy.opencode.server_paths import ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.container_filesystem import READ_ONLY_KINDS, Place, user_of
-from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.examples import CLAIM, HOME, USER, VOLUME, deployment
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
@@ -17,14 +17,6 @@ from opencode_policy.workspaces.subjects import no_server
 
 _LOGIN = "auth.json"
 _INSTEAD = "OPENCODE_AUTH_CONTENT"
-_POD = "securityContext: {runAsUser: 1000, fsGroup: 1000}\n"
-_CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
-_HOME = """\
-env:
-  - {name: HOME, value: /home/demo}
-volumeMounts:
-  - {name: data, mountPath: /home/demo, subPath: home}
-"""
 _INIT = """\
 - name: init
   env:
@@ -32,12 +24,6 @@ _INIT = """\
     - {name: SEED, value: /secrets/login}
   volumeMounts:
     - {name: data, mountPath: /home/demo, subPath: home}
-"""
-_PVC = """\
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: demo}
 """
 
 
@@ -70,9 +56,9 @@ class AuthUnpersisted(Rule):
     good = (
         Example(
             "one file for both",
-            deployment(_HOME, init=_INIT, pod=_POD, volumes=_CLAIM) + _PVC,
+            deployment(HOME, init=_INIT, pod=USER, volumes=VOLUME) + CLAIM,
         ),
-        Example("nothing is seeded", deployment(_HOME, pod=_POD, volumes=_CLAIM) + _PVC),
+        Example("nothing is seeded", deployment(HOME, pod=USER, volumes=VOLUME) + CLAIM),
         Example(
             "the same file by another path",
             deployment(
@@ -81,28 +67,28 @@ env: [{name: XDG_DATA_HOME, value: /data}]
 volumeMounts: [{name: data, mountPath: /data, subPath: home/.local/share}]
 """,
                 init=_INIT,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "by two volumes that are one claim",
             deployment(
-                _HOME.replace("name: data", "name: same"),
+                HOME.replace("name: data", "name: same"),
                 init=_INIT,
-                volumes=_CLAIM + _CLAIM.replace("name: data", "name: same"),
+                volumes=VOLUME + VOLUME.replace("name: data", "name: same"),
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "an init container that has nothing to do with it",
             deployment(
-                _HOME,
+                HOME,
                 init="- {name: other, securityContext: {runAsUser: 0}}\n" + _INIT,
-                pod=_POD,
-                volumes=_CLAIM,
+                pod=USER,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
     bad = (
@@ -110,20 +96,20 @@ volumeMounts: [{name: data, mountPath: /data, subPath: home/.local/share}]
             "a Secret in place of the file",
             deployment(
                 f"""\
-{_HOME}\
+{HOME}\
   - name: login
     mountPath: /home/demo/.local/share/opencode/auth.json  # <- auth.json is on a Secret: no login in the \
 interface can change it
     subPath: login
 """,
-                volumes=f"{_CLAIM}- {{name: login, secret: {{secretName: login}}}}\n",
+                volumes=f"{VOLUME}- {{name: login, secret: {{secretName: login}}}}\n",
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "a variable in place of the file",
             deployment(
-                _HOME.replace(
+                HOME.replace(
                     "env:",
                     f"""\
 env:
@@ -133,9 +119,9 @@ env:
         name: login
         key: login  # <- {_INSTEAD} replaces auth.json: no login in the interface has an effect""",
                 ),
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "a home in an emptyDir",
@@ -153,7 +139,7 @@ which goes with the pod
         Example(
             "the init container has another home",
             deployment(
-                _HOME,
+                HOME,
                 init="""\
 - name: init
   env:
@@ -164,14 +150,14 @@ has it at /home/demo/.local/share/opencode/auth.json
   volumeMounts:
     - {name: data, mountPath: /home/demo, subPath: home}
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "another part of the volume",
             deployment(
-                _HOME,
+                HOME,
                 init="""\
 - name: init
   env:
@@ -181,28 +167,28 @@ has it at /home/demo/.local/share/opencode/auth.json
     - name: data
       mountPath: /home/demo  # <- init puts the login elsewhere on the volumes than the server has it
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "another user",
             deployment(
-                _HOME,
+                HOME,
                 init=f"""\
 {_INIT}\
   securityContext:
     runAsUser: 0  # <- init runs as user 0, but the server, which must read the login, as user 1000
 """,
-                pod=_POD,
-                volumes=_CLAIM,
+                pod=USER,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the init container cannot write",
             deployment(
-                _HOME,
+                HOME,
                 init=f"""\
 {_INIT}\
       readOnly: true  # <- init cannot put the login in place: /home/demo/.local/share/opencode/auth.json is \
@@ -211,9 +197,9 @@ mounted read-only
                     "- {name: data, mountPath: /home/demo, subPath: home}",
                     "- name: data\n      mountPath: /home/demo\n      subPath: home",
                 ),
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
 

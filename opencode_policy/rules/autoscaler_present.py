@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_pod
 
 _WORKLOAD = """\
 apiVersion: apps/v1
@@ -174,7 +175,7 @@ spec: {template: {spec: {containers: [{name: server}]}}}
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         for pod in workspace.pods:
             workload = pod.workload
             problems = [*self._autoscalers(workspace, workload), *self._annotated(workspace, workload)]

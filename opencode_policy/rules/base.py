@@ -48,6 +48,7 @@ class Rule(ABC):
     policy; for a rule that runs per workspace list the IDs of every workspace: the engine keeps those
     that are the workspace's own); `why` and `fix` (one paragraph each); `Parameters` (a frozen dataclass
     whose fields without default the policy must give); `good` and `bad`; `suppressible`;
+    `needs_objects` (it judges what Flux applies; False for one that judges files, or objects of its own);
     `whole_tree` (its proofs speak of every file, so an unreadable file voids them);
     `security_severity` (0.1 to 10 as GitHub ranks alerts, None for what is no security matter).
     """
@@ -62,6 +63,7 @@ class Rule(ABC):
     good: ClassVar[tuple[Example, ...]]
     bad: ClassVar[tuple[Example, ...]]
     suppressible: ClassVar[bool] = True
+    needs_objects: ClassVar[bool] = True
     whole_tree: ClassVar[bool] = False
     security_severity: ClassVar[float | None] = None
 

@@ -19,6 +19,7 @@ class CertificateHostUncovered(Rule):
     A wildcard stands for exactly one level (RFC 6125, section 6.4.3), and a common name for nothing.
     """
 
+    needs_objects = False
     requirements = ("INFRA-02",)
     why = (
         "A browser refuses the page, and a strict one offers no way past it. The wildcard of a domain does "

@@ -46,6 +46,7 @@ class CertificateNameClash(Rule):
     one has (Envoy Gateway v1.7, internal/gatewayapi/tls.go).
     """
 
+    needs_objects = False
     requirements = ("INFRA-02",)
     why = (
         "Two controllers that write one Secret overwrite each other for ever, and every issuance counts "

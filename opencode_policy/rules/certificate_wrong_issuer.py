@@ -30,6 +30,7 @@ class Parameters:
 class CertificateWrongIssuer(Rule):
     """The certificate of a workspace comes from another issuer than required, or can come from none."""
 
+    needs_objects = False
     requirements = ("INFRA-02",)
     why = (
         "No browser trusts the certificate of a staging issuer. An issuer that does not exist, or does "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown, location_of
-from opencode_policy.pods.environment import variables
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import EXTERNAL, changed, with_secrets
 from opencode_policy.secrets.external_secret import SecretKey
@@ -15,6 +15,7 @@ from opencode_policy.secrets.flow import flow_of, uses_of_name
 from opencode_policy.secrets.use import SecretUse, uses_of
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, same_container
+from opencode_policy.workspaces.subjects import no_server
 
 _POD = """\
 apiVersion: apps/v1
@@ -202,7 +203,7 @@ name: demo-keys
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         server = workspace.server
         if server is None:
-            yield Unknown(f"{workspace.name} has no container that could be the server", workspace.anchor)
+            yield no_server(workspace)
             return
         taken = list(_token_uses(workspace))
         problems = [problem for key, use in taken for problem in _exposed(server, key, use)]
@@ -223,12 +224,12 @@ name: demo-keys
         self, workspace: WorkspaceTree, server: Container, reported: Set[Location]
     ) -> Iterator[Problem]:
         """Variables that switch on a provider, wherever their value comes from."""
-        known = variables(workspace.tree, server)
+        known = environment_of(workspace.tree, server).variables
         for name in self.parameters.variables:
-            if name in known and location_of(known[name].at) not in reported:
+            if name in known and location_of(known[name].given_at) not in reported:
                 written = server.env(name)["name"]
                 words = f"{name} connects OpenCode to GitHub, past its login"
-                yield Problem(words, written if written else known[name].at)
+                yield Problem(words, written if written else known[name].given_at)
 
 
 def _token_uses(workspace: WorkspaceTree) -> Iterator[tuple[SecretKey, SecretUse]]:

@@ -8,10 +8,11 @@ from opencode_policy.boot.boots import boots_of
 from opencode_policy.boot.clone_left_alone import later_boots
 from opencode_policy.boot.clones import first_boot
 from opencode_policy.boot.examples import GUARDED, starting
-from opencode_policy.outcome import Outcome, Unknown
+from opencode_policy.outcome import Outcome
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_pod
 
 
 class CloneUnguarded(Rule):
@@ -225,7 +226,7 @@ that is not empty
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         boots = boots_of(workspace)
         if boots is None:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
             return
         yield from first_boot(boots, tag_of(workspace, "FLUX-05", "HA-05"))
         yield from later_boots(boots, tag_of(workspace, "FLUX-06", "HA-06"))

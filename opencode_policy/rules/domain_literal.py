@@ -25,6 +25,7 @@ class Parameters:
 class DomainLiteral(Rule):
     """A manifest writes out a domain that the cluster keeps in a variable."""
 
+    needs_objects = False
     requirements = ("SEC-02",)
     why = (
         "Issuer, Gateway and DNS follow the variable. When the domain changes, a name that is written out "

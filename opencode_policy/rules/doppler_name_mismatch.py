@@ -215,7 +215,7 @@ kind: Kustomization
 metadata:
   name: demo  # <- nothing fetches DEMO_TOKEN, DEMO_PASSWORD, DEMO_AUTH
   namespace: flux-system
-spec: {path: ./kubernetes/apps/demo/demo/app}
+spec: {path: ./kubernetes/apps/demo/demo/app, sourceRef: {kind: GitRepository, name: home}}
 """
             },
         ),

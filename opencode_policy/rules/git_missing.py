@@ -9,6 +9,7 @@ from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.container_filesystem import Filesystem, Place
 from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.images import parse_image
 from opencode_policy.pods.kubelet_environment import Environment, environment_of
 from opencode_policy.pods.mounted_files import file_at
 from opencode_policy.pods.search_path import DEFAULT_PATH, SearchPath, search_path
@@ -278,7 +279,7 @@ data: {instal.sh: "true"}
             yield no_server(workspace)
             return
         if self._has_git(server):
-            yield Proof(f"the image {_repository(server.image.text)} has git", server.image)
+            yield Proof(f"the image {parse_image(server.image.text).familiar} has git", server.image)
             return
         installer = next(filter(self._installs, server.pod.init_containers), None)
         if installer is None:
@@ -297,7 +298,8 @@ data: {instal.sh: "true"}
             yield Proof(f"PATH leads to the git that {installer.name} puts on the volume", path.at)
 
     def _has_git(self, container: Container) -> bool:
-        return _repository(container.image.text) in map(_repository, self.parameters.images)
+        known = {parse_image(name).repository for name in self.parameters.images}
+        return parse_image(container.image.text).repository in known
 
     def _installs(self, container: Container) -> bool:
         names = (posixpath.basename(argument.text) for argument in container.argv)
@@ -318,7 +320,7 @@ data: {instal.sh: "true"}
             words = f"{installer.name} need not have ended when the server starts"
             yield Problem(words, installer.field["restartPolicy"])
         if not self._has_git(installer):
-            words = f"{_repository(installer.image.text)} is not known to have git"
+            words = f"{parse_image(installer.image.text).familiar} is not known to have git"
             known = " or ".join(self.parameters.images)
             yield Problem(f"{words}, as {known} is", installer.image)
         yield from self._script(workspace, installer, environment)
@@ -363,12 +365,3 @@ data: {instal.sh: "true"}
         for place in path.hidden(self.parameters.needed):
             volume = place.mount.field["name"].text if place.mount else ""
             yield Problem(f"the volume {volume} hides the programs of the image in {place.path}", place.at)
-
-
-def _repository(image: str) -> str:
-    """An image's name without tag, digest and the registry that is understood."""
-    name = image.partition("@")[0]
-    head, colon, tag = name.rpartition(":")
-    if colon and "/" not in tag:
-        name = head
-    return name.removeprefix("docker.io/").removeprefix("library/")

@@ -8,22 +8,13 @@ from opencode_policy.lean import dataclass
 from opencode_policy.opencode.server_paths import TEMPORARY, Directory, ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.container_filesystem import Obstacle, user_of
-from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.examples import HOME, USER, VOLUME, deployment
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.same_fault import Fault, shared, subjects
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
 from opencode_policy.workspaces.subjects import no_server
-
-_POD = "securityContext: {runAsUser: 1000, fsGroup: 1000}\n"
-_CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
-_HOME = """\
-env:
-  - {name: HOME, value: /home/demo}
-volumeMounts:
-  - {name: data, mountPath: /home/demo, subPath: home}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class HomeUnwritable(Rule):
     )
     Parameters = Parameters
     good = (
-        Example("a home on the claim", deployment(_HOME, pod=_POD, volumes=_CLAIM)),
+        Example("a home on the claim", deployment(HOME, pod=USER, volumes=VOLUME)),
         Example(
             "everything elsewhere, and no home at all",
             deployment(
@@ -77,26 +68,26 @@ securityContext: {readOnlyRootFilesystem: true}
 volumeMounts:
   - {name: data, mountPath: /data}
 """,
-                pod=_POD,
+                pod=USER,
                 volumes="- {name: data, emptyDir: {}}\n",
             ),
         ),
         Example("root in its own image", deployment("args: [web]\n")),
         Example(
             "root on a claim without fsGroup",
-            deployment(_HOME, pod="securityContext: {runAsUser: 0}\n", volumes=_CLAIM),
+            deployment(HOME, pod="securityContext: {runAsUser: 0}\n", volumes=VOLUME),
         ),
         Example(
             "the configuration directory is a ConfigMap",
             deployment(
                 f"""\
-{_HOME}\
+{HOME}\
   - {{name: tmp, mountPath: /tmp}}
   - {{name: config, mountPath: /home/demo/.config/opencode, readOnly: true}}
 securityContext: {{readOnlyRootFilesystem: true}}
 """,
-                pod=_POD,
-                volumes=f"{_CLAIM}- {{name: tmp}}\n- {{name: config, configMap: {{name: config}}}}\n",
+                pod=USER,
+                volumes=f"{VOLUME}- {{name: tmp}}\n- {{name: config, configMap: {{name: config}}}}\n",
             ),
         ),
         Example(
@@ -109,8 +100,8 @@ env:
 volumeMounts:
   - {name: data, mountPath: data}
 """,
-                pod=_POD,
-                volumes=_CLAIM,
+                pod=USER,
+                volumes=VOLUME,
             ),
         ),
     )
@@ -122,7 +113,7 @@ volumeMounts:
 env: []  # <- OpenCode cannot make its data, state, cache and config directories: \
 /.local/share/opencode is in the image, where user 1000 may not write; HOME is not set
 """,
-                pod=_POD,
+                pod=USER,
             ),
         ),
         Example(
@@ -138,8 +129,8 @@ volumeMounts:  # <- OpenCode cannot write temporary files: /tmp is in the image,
 whose file system is read-only
   - {name: data, mountPath: /home/dmeo}
 """,
-                pod=_POD,
-                volumes=_CLAIM,
+                pod=USER,
+                volumes=VOLUME,
             ),
         ),
         Example(
@@ -155,33 +146,33 @@ volumeMounts:
     readOnly: true  # <- OpenCode cannot make its data, state and config directories: \
 /home/demo/.local/share/opencode is mounted read-only
 """,
-                pod=_POD,
-                volumes=_CLAIM,
+                pod=USER,
+                volumes=VOLUME,
             ),
         ),
         Example(
             "a Secret hides one of them",
             deployment(
                 f"""\
-{_HOME}\
+{HOME}\
   - name: auth
     mountPath: /home/demo/.local/share  # <- OpenCode cannot make its data directory: \
 /home/demo/.local/share/opencode is on a Secret, which is always read-only
 """,
-                pod=_POD,
-                volumes=f"{_CLAIM}- {{name: auth, secret: {{secretName: auth}}}}\n",
+                pod=USER,
+                volumes=f"{VOLUME}- {{name: auth, secret: {{secretName: auth}}}}\n",
             ),
         ),
         Example(
             "nobody gives the volume to the user",
             deployment(
-                _HOME,
+                HOME,
                 pod="""\
 securityContext:  # <- OpenCode cannot make its data, state, cache and config directories: \
 /home/demo/.local/share/opencode belongs to root: without fsGroup user 1000 cannot write to the volume
   runAsUser: 1000
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             ),
         ),
         Example(

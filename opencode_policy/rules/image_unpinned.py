@@ -11,6 +11,7 @@ from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _POD = """\
 apiVersion: v1
@@ -149,7 +150,7 @@ class ImageUnpinned(Rule):
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         seen: set[Location] = set()
         for pod in workspace.pods:
             for whose, image in _images(pod):

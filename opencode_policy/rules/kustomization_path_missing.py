@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from opencode_policy.flux.kustomize_files import kustomization_of
 from opencode_policy.flux.sources import is_own
-from opencode_policy.flux.trees import flux_kustomizations
+from opencode_policy.flux.trees import flux_kustomizations, read_files
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource
@@ -25,6 +26,7 @@ metadata: {name: demo}
 class KustomizationPathMissing(Rule):
     """A Flux Kustomization builds a folder that does not exist, or one that is not for manifests."""
 
+    needs_objects = False
     requirements = ("SEC-02",)
     why = (
         "Flux reports `kustomization path not found` and keeps what it applied last, so the cluster looks "
@@ -74,6 +76,22 @@ kind: Kustomization
 metadata: {name: demo, namespace: flux-system}
 spec:
   path: ./kubernetes/apps/demo/demo/ap  # <- spec.path leads to no folder; did you mean 'app'?
+  sourceRef: {kind: GitRepository, name: home}
+""",
+            },
+        ),
+        Example(
+            "the folder was renamed",
+            {
+                "kubernetes/apps/demo/demo/manifests/service.yaml": _MANIFEST,
+                "kubernetes/apps/demo/demo/manifests/kustomization.yaml": "resources: [service.yaml]\n",
+                "kubernetes/apps/demo/demo/app/kustomization.yaml": "",
+                _KS: """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: demo, namespace: flux-system}
+spec:
+  path: ./kubernetes/apps/demo/demo/app  # <- spec.path leads to no folder; did you mean 'manifests'?
   sourceRef: {kind: GitRepository, name: home}
 """,
             },
@@ -162,9 +180,17 @@ def _judged(tree: Tree, resource: Resource, folders: set[str]) -> Outcome:
         return Problem(f"spec.path leads out of {root}, where the manifests are", path)
     if folder not in folders:
         parent, name = posixpath.split(folder)
-        siblings = [posixpath.basename(item) for item in folders if posixpath.dirname(item) == parent]
-        return Problem(f"spec.path leads to no folder{hint(name, siblings, cutoff=0.6)}", path)
+        siblings = [item for item in folders if posixpath.dirname(item) == parent]
+        close = hint(name, map(posixpath.basename, siblings), cutoff=0.6) or _unbuilt(tree, siblings)
+        return Problem(f"spec.path leads to no folder{close}", path)
     return Proof(f"{resource.name} builds {folder}", path)
+
+
+def _unbuilt(tree: Tree, folders: list[str]) -> str:
+    """The hint at the only one of some folders that has a kustomization which nothing builds."""
+    read = read_files(tree)
+    found = [item for item in folders if (path := kustomization_of(tree, item)) and path not in read]
+    return f"; did you mean '{posixpath.basename(found[0])}'?" if len(found) == 1 else ""
 
 
 def _folders(tree: Tree) -> set[str]:

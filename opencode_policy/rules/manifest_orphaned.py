@@ -18,6 +18,7 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scalars import resolve, to_python
 from opencode_policy.tree import Tree
+from opencode_policy.workspaces.standing import absent_folders
 
 _APP = "kubernetes/apps/demo/demo/app"
 _SERVICE = """\
@@ -30,6 +31,7 @@ metadata: {name: demo}
 class ManifestOrphaned(Rule):
     """A YAML file of the workspaces, or of any app folder, that no build reads."""
 
+    needs_objects = False
     requirements = ("SEC-02",)
     why = (
         "The file looks like part of the deployment and is none: whoever edits it waits for a change that "
@@ -137,10 +139,14 @@ replicas: 1  # <- no kustomization lists this file, so Flux never applies it
     )
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
+        """Of a workspace that builds no folder the manifests are not listed on top: they are as they should be."""
         used = read_files(tree) | mentioned(tree) | _uppermost(tree)
         folders = {*areas(tree), *(build.folder for build in tree.builds if build.resource and build.folder)}
+        absent = absent_folders(tree)
         orphans = [path for path in _candidates(tree, folders) if path not in used]
-        yield from (Problem(_words(tree, path), label(tree, path)) for path in orphans)
+        for path in orphans:
+            if posixpath.dirname(path) in absent or not is_below(path, absent):
+                yield Problem(_words(tree, path), label(tree, path))
         for area in areas(tree):
             count = sum(1 for _ in _candidates(tree, (area,)))
             if not count:

@@ -24,6 +24,7 @@ class NamespaceWithoutPruneGuard(Rule):
     (fluxcd/pkg ssa/utils, AnyInMetadata).
     """
 
+    needs_objects = False
     requirements = ("INFRA-01",)
     why = (
         "Flux deletes what disappears from its sources. A namespace that vanishes in a rename or a bad merge "

@@ -36,6 +36,7 @@ class Parameters:
 class PipelineCoupled(Rule):
     """A part of a CI system lies beside the workspaces, names one of them, or runs inside one."""
 
+    needs_objects = False
     requirements = ("SCOPE-03",)
     why = (
         "A workspace is one person's desk. A pipeline that counts on it fails when that person restarts it, "

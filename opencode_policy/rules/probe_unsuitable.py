@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
-from opencode_policy.opencode.server_command import listening_port
+from opencode_policy.opencode.listening_port import listening_port
 from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.examples import deployment
@@ -272,7 +272,7 @@ readinessProbe:
     def _target(self, workspace: WorkspaceTree, server: Container) -> Target:
         port = listening_port(workspace.tree, server_paths(workspace.tree, server))
         names = {item["name"].text: item["containerPort"] for item in server.field["ports"]}
-        return Target(self.parameters.paths, port, names)
+        return Target(self.parameters.paths, port.number or None, names)
 
     def _faults(self, probes: dict[str, Field], target: Target) -> Iterator[Fault]:
         for name, probe in probes.items():

@@ -18,11 +18,12 @@ from opencode_policy.boot.pulls import (
 from opencode_policy.boot.unread_processes import unread_processes
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
-from opencode_policy.pods.image_names import is_one_of
+from opencode_policy.pods.images import is_one_of
 from opencode_policy.pods.other_pods import pods_beside, stray_pods
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _CAN, _ONLY = "AUTO-01", "SCOPE-04"
 _SWITCHED = f"""\
@@ -212,7 +213,7 @@ spec:
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         boots = boots_of(workspace)
         if boots is None:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
             return
         scripts = scripts_of_pod(boots)
         others = [*_elsewhere(scripts), *self._images(boots.pod)]

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.boot.pushes import Push, is_script, pushes_of_config_map, pushes_of_pod, pushes_of_source
 from opencode_policy.lean import dataclass
-from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
-from opencode_policy.pods.image_names import is_one_of
+from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
+from opencode_policy.pods.images import is_one_of
 from opencode_policy.pods.other_pods import stray_pods
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ git commit -m "$1" && git push  # <- git push: nothing may push on its own
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
             return
         problems = [problem for pod in workspace.pods for problem in self._of_pod(workspace.tree, pod)]
         for resource in workspace.of_kind("ConfigMap"):

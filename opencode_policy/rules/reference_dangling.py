@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from opencode_policy.known_objects import exists, names_beside
 from opencode_policy.nearest import hint
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.pods.references import PodReference, foreign_mounts, references
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _GIVEN = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
 """What Kubernetes itself puts into every namespace."""
@@ -192,7 +193,7 @@ metadata: {name: settings, namespace: other}
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         for pod in workspace.pods:
             found = list(references(pod))
             problems = [problem for item in found for problem in _problems(workspace.tree, pod, item)]

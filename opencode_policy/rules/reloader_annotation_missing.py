@@ -12,6 +12,7 @@ from opencode_policy.secrets.flow import dangling, flow_of
 from opencode_policy.secrets.producers import ProducedSecret
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _ROLE = "auth"
 _VENDOR = "stakater.com"
@@ -220,7 +221,7 @@ spec: {{template: {{spec: {{containers: [{{name: server}}]}}}}}}
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         secrets = _secrets(workspace)
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         elif not secrets:
             yield Unknown(f"nothing makes a Secret of the login of {workspace.name}", workspace.anchor)
         else:

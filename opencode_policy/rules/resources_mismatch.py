@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from opencode_policy.lean import dataclass
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.outcome import Outcome, Problem, Proof
+from opencode_policy.pods.admission import refusals
 from opencode_policy.pods.examples import deployment
-from opencode_policy.pods.resources import Amount, Kind, amount_of, pod_amount, running, starting, total
+from opencode_policy.pods.limit_ranges import Kind
+from opencode_policy.pods.resources import Amount, amount_of, pod_amount, running, starting, total
 from opencode_policy.quantity import QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.same_fault import Fault, listed, shared, subjects
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_pod
 
 _KINDS: tuple[Kind, ...] = ("requests", "limits")
 _VERBS: Mapping[Kind, str] = {"requests": "request", "limits": "may use"}
@@ -212,6 +215,29 @@ resources:
 """),
         ),
         Example(
+            "the LimitRange of the namespace refuses it",
+            {
+                _MANIFEST: deployment("""\
+resources:
+  requests:
+    cpu: 100m
+    memory: 256Mi  # <- the LimitRange limits refuses server: it requests 256Mi of memory, the least is 300Mi
+  limits:
+    cpu: 500m  # <- the LimitRange limits refuses the pod: it may use 500m of cpu, the most is 0.4
+    memory: 512Mi
+"""),
+                "kubernetes/apps/demo/demo/app/limits.yaml": """\
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec:
+  limits:
+    - {type: Container, min: {memory: 300Mi}}
+    - {type: Pod, max: {cpu: 0.4}}
+""",
+            },
+        ),
+        Example(
             "the pod as a whole",
             deployment(
                 pod="""\
@@ -227,9 +253,12 @@ resources:
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
         for pod in workspace.pods:
             problems = list(self._problems(workspace.tree, pod))
+            problems += [
+                Problem(item.words, item.at, (item.limit,)) for item in refusals(workspace.tree, pod)
+            ]
             yield from problems
             if not problems:
                 first = pod.containers[0].field if pod.containers else pod.spec

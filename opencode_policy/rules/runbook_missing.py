@@ -49,6 +49,7 @@ class RunbookMissing(Rule):
     what a reader sees; comments do not count.
     """
 
+    needs_objects = False
     requirements = ("OPS-04",)
     why = (
         "The login expires when nobody expects it, and the steps involve five programs. Whoever has to find "

@@ -36,6 +36,7 @@ class SchemaHeaderMissing(Rule):
     """
 
     severity = "warning"
+    needs_objects = False
     requirements = ("SEC-02",)
     why = (
         "With the comment every editor shows a misspelt field while it is typed; without it the API server "

@@ -10,6 +10,7 @@ from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scalar_map import locate
 from opencode_policy.tree import Tree
+from opencode_policy.workspaces.subjects import no_pod
 
 
 class ScriptUnparsable(Rule):
@@ -92,7 +93,7 @@ env:
         yield from dict.fromkeys(outcomes)
         for workspace in tree.workspaces:
             if not workspace.pods:
-                yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+                yield no_pod(workspace)
         if not outcomes:
             yield Irrelevant("no container of the tree runs a script")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pods.environment import variables
+from opencode_policy.outcome import Outcome, Problem, Proof
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.pods.literal_secrets import (
     Roles,
     in_arguments,
@@ -18,6 +18,7 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import DEPLOYMENT, changed, with_secrets
 from opencode_policy.secrets.flow import REQUIREMENTS
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_pod
 
 _APP = "kubernetes/apps/demo/demo/app"
 _SERVER = "        - name: server\n"
@@ -183,7 +184,7 @@ secretGenerator:
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
-            yield Unknown(f"{workspace.name} has no pod", workspace.anchor)
+            yield no_pod(workspace)
             return
         roles = Roles({"token": self.parameters.token, "password": self.parameters.password})
         searches = (in_environment, in_arguments, in_secret_manifests, in_generators)
@@ -199,9 +200,9 @@ secretGenerator:
 def _proof(workspace: WorkspaceTree, roles: Roles, role: str) -> Proof:
     """The variable that gets the secret of a role from a Secret, else the pod that gets it nowhere."""
     for container in (each for pod in workspace.pods for each in pod.all_containers):
-        for variable in variables(workspace.tree, container).values():
-            if roles.named(variable.name) == role and variable.origin == "Secret":
-                words = f"{container.name} takes {variable.name} from the Secret {variable.holder}"
-                return Proof(words, variable.at, REQUIREMENTS[role])
+        for variable in environment_of(workspace.tree, container).variables.values():
+            if roles.named(variable.name) == role and variable.source.origin == "Secret":
+                words = f"{container.name} takes {variable.name} from the Secret {variable.source.holder}"
+                return Proof(words, variable.given_at, REQUIREMENTS[role])
     words = f"no container of {workspace.name} is given a {role} in clear"
     return Proof(words, workspace.pods[0].spec["containers"], REQUIREMENTS[role])

@@ -53,6 +53,7 @@ class SeedScriptDefective(Rule):
     another one, against a stand-in for the Doppler command.
     """
 
+    needs_objects = False
     requirements = ("SECR-04",)
     why = (
         "The login expires and must be stored again by hand, now and then and in a hurry. A script that "

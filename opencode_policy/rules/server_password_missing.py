@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from opencode_policy.lean import dataclass
 from opencode_policy.opencode.server_password import absent, faults, overridden
 from opencode_policy.outcome import Outcome, Proof, Unknown
-from opencode_policy.pods.environment import resolved, variables
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_server
 
 _SERVER = """\
 apiVersion: apps/v1
@@ -247,18 +248,19 @@ stringData: {entry: "${ENTRY}"}
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         server, name = workspace.server, self.parameters.variable
         if server is None:
-            yield Unknown(f"{workspace.name} has no container that could be the server", workspace.anchor)
+            yield no_server(workspace)
             return
         own = workspace.spec.secrets.get("password")
         if not own:
             yield Unknown(f"the policy names no password of {workspace.name}", workspace.anchor)
             return
-        known = variables(workspace.tree, server)
-        variable = resolved(known, name)
+        environment = environment_of(workspace.tree, server)
+        variable = environment.get(name)
         if variable is None:
-            yield absent(workspace, server, known, name)
+            yield absent(environment, name)
             return
+        variable = variable.source
         found = [*overridden(server, name), *faults(workspace, variable, name)]
         yield from found
         if not found:
-            yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.at)
+            yield Proof(f"{server.name} starts with {own} as its {name}, or not at all", variable.given_at)

@@ -10,7 +10,7 @@ from opencode_policy.opencode.persistence import loss_of
 from opencode_policy.opencode.server_paths import ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.container_filesystem import normal
-from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.examples import CLAIM, HOME, VOLUME, deployment
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
@@ -22,19 +22,6 @@ _EXPENDABLE = ("log", "bin")
 """Directories of the data directory that hold nothing of a session."""
 
 _LOGIN = "auth.json"  # another rule looks after it
-_CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
-_HOME = """\
-env:
-  - {name: HOME, value: /home/demo}
-volumeMounts:
-  - {name: data, mountPath: /home/demo, subPath: home}
-"""
-_PVC = """\
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: demo}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class SessionDataUnpersisted(Rule):
         "same subPath at every start."
     )
     good = (
-        Example("the home directory on the claim", deployment(_HOME, volumes=_CLAIM) + _PVC),
+        Example("the home directory on the claim", deployment(HOME, volumes=VOLUME) + CLAIM),
         Example(
             "the data directory alone, and a log that may be lost",
             deployment(
@@ -74,21 +61,21 @@ volumeMounts:
   - {name: data, mountPath: /data/opencode/}
   - {name: log, mountPath: /data/opencode/log}
 """,
-                volumes=f"{_CLAIM}- {{name: log, emptyDir: {{}}}}\n",
+                volumes=f"{VOLUME}- {{name: log, emptyDir: {{}}}}\n",
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the database elsewhere on the same claim",
             deployment(
-                _HOME.replace("env:", "env:\n  - {name: OPENCODE_DB, value: /home/demo/sessions.db}"),
-                volumes=_CLAIM,
+                HOME.replace("env:", "env:\n  - {name: OPENCODE_DB, value: /home/demo/sessions.db}"),
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "a claim that a StatefulSet makes for itself",
-            deployment(_HOME)
+            deployment(HOME)
             .replace("Deployment", "StatefulSet")
             .replace("spec:\n", "spec:\n  volumeClaimTemplates: [{metadata: {name: data}}]\n", 1),
         ),
@@ -102,9 +89,9 @@ env:
 volumeMounts:
   - {name: data, mountPath: /home/demo, subPathExpr: $(SPACE)/home}
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
     bad = (
@@ -133,60 +120,60 @@ volume: it goes with the container
 volumeMounts:
   - {name: data, mountPath: /home/demo}
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "another volume hides a part of it",
             deployment(
                 f"""\
-{_HOME}\
+{HOME}\
   - name: cache
     mountPath: /home/demo/.local  # <- the data directory /home/demo/.local/share/opencode is on an \
 emptyDir, which goes with the pod
 """,
-                volumes=f"{_CLAIM}- {{name: cache, emptyDir: {{}}}}\n",
+                volumes=f"{VOLUME}- {{name: cache, emptyDir: {{}}}}\n",
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "an emptyDir inside the data directory",
             deployment(
                 f"""\
-{_HOME}\
+{HOME}\
   - name: cache
     mountPath: /home/demo/.local/share/opencode/storage  # <- storage in the data directory is on an \
 emptyDir, which goes with the pod
 """,
-                volumes=f"{_CLAIM}- {{name: cache, emptyDir: {{}}}}\n",
+                volumes=f"{VOLUME}- {{name: cache, emptyDir: {{}}}}\n",
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the database in memory",
             deployment(
-                _HOME.replace(
+                HOME.replace(
                     "env:",
                     "env:\n  - name: OPENCODE_DB\n    value: ':memory:'  # <- OPENCODE_DB keeps the \
 sessions in memory",
                 ),
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the database on another volume",
             deployment(
-                _HOME.replace(
+                HOME.replace(
                     "env:",
                     "env:\n  - name: OPENCODE_DB\n    value: /tmp/s.db  # <- the database /tmp/s.db is in \
 the image, "
                     "not on a volume: it goes with the container",
                 ),
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "a directory for each pod",
@@ -201,14 +188,14 @@ volumeMounts:
     subPathExpr: $(POD)  # <- the data directory /home/demo/.local/share/opencode is in a directory that \
 may be another one for each pod
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "a claim that does not exist",
             deployment(
-                _HOME,
+                HOME,
                 volumes="""\
 - name: data
   persistentVolumeClaim:
@@ -216,13 +203,13 @@ may be another one for each pod
 does not exist; did you mean 'demo'?
 """,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the claim of another workspace",
             {
                 "kubernetes/apps/demo/demo/app/manifest.yaml": deployment(
-                    _HOME,
+                    HOME,
                     volumes="""\
 - name: data
   persistentVolumeClaim:
@@ -260,9 +247,9 @@ volumeMounts:
     mountPath: /home/demo
     readOnly: true  # <- the data directory /home/demo/.local/share/opencode is mounted read-only
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
 

@@ -9,14 +9,13 @@ from opencode_policy.nearest import nearest
 from opencode_policy.opencode.persistence import loss_of
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.container_filesystem import Filesystem, Place
-from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.examples import CLAIM, VOLUME, deployment
 from opencode_policy.pods.kubelet_environment import Environment, Variable, environment_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
 from opencode_policy.workspaces.subjects import no_server
 
-_CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
 _SERVER = """\
 workingDir: /repos/notes
 volumeMounts:
@@ -28,12 +27,6 @@ _INIT = """\
     - {name: TARGET, value: /repos/notes}
   volumeMounts:
     - {name: data, mountPath: /repos, subPath: work}
-"""
-_PVC = """\
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: demo}
 """
 
 
@@ -63,10 +56,10 @@ class WorkingDirectoryMismatch(Rule):
     Parameters = Parameters
     example_parameters = {"target_variable": "TARGET"}
     good = (
-        Example("one directory for both", deployment(_SERVER, init=_INIT, volumes=_CLAIM) + _PVC),
+        Example("one directory for both", deployment(_SERVER, init=_INIT, volumes=VOLUME) + CLAIM),
         Example(
             "another spelling of it",
-            deployment(_SERVER.replace("/repos/notes", "/repos//notes/"), init=_INIT, volumes=_CLAIM) + _PVC,
+            deployment(_SERVER.replace("/repos/notes", "/repos//notes/"), init=_INIT, volumes=VOLUME) + CLAIM,
         ),
         Example(
             "the target is put together by the kubelet",
@@ -76,29 +69,29 @@ class WorkingDirectoryMismatch(Rule):
                     "{name: TARGET, value: /repos/notes}",
                     "{name: NAME, value: notes}\n    - {name: TARGET, value: /repos/$(NAME)}",
                 ),
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "another volume lies deeper, and another init container has no clone",
             deployment(
                 f"{_SERVER}  - {{name: cache, mountPath: /repos/notes/.cache}}\n",
                 init=f"- {{name: other}}\n{_INIT}",
-                volumes=f"{_CLAIM}- {{name: cache, emptyDir: {{}}}}\n",
+                volumes=f"{VOLUME}- {{name: cache, emptyDir: {{}}}}\n",
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
     bad = (
         Example(
             "no working directory",
-            deployment(_SERVER.partition("\n")[2], init=_INIT, volumes=_CLAIM).replace(
+            deployment(_SERVER.partition("\n")[2], init=_INIT, volumes=VOLUME).replace(
                 "name: server",
                 "name: server  # <- the server works in / because it has no workingDir, which must be "
                 "/repos/notes",
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "another directory",
@@ -108,9 +101,9 @@ class WorkingDirectoryMismatch(Rule):
                     "/repos/note  # <- the server works in /repos/note, the clone is at /repos/notes",
                 ),
                 init=_INIT,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the same path of another subPath",
@@ -123,9 +116,9 @@ volumeMounts:
     subPath: wrok
 """,
                 init=_INIT,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the server does not mount the clone",
@@ -133,9 +126,9 @@ volumeMounts:
                 "workingDir: /repos/notes  # <- /repos/notes of the server is not where init clones to: "
                 "nothing is mounted there\n",
                 init=_INIT,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the clone is the root of the mount",
@@ -149,9 +142,9 @@ volumeMounts:
   volumeMounts:
     - {name: data, mountPath: /repos, subPath: work}
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the clone goes with the pod",
@@ -179,9 +172,9 @@ volumeMounts:
     - name: TARGTE  # <- no init container has the variable TARGET; did you mean this one?
       value: /repos/notes
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
         Example(
             "the target is no absolute path",
@@ -193,9 +186,9 @@ volumeMounts:
     - name: TARGET
       value: notes  # <- TARGET is 'notes', which is no absolute path
 """,
-                volumes=_CLAIM,
+                volumes=VOLUME,
             )
-            + _PVC,
+            + CLAIM,
         ),
     )
 

@@ -41,6 +41,10 @@ def _two(first: str, second: str) -> dict[str, str]:
     }
 
 
+_BY_THE_POLICY = "Kustomization.spec.path"
+"""Field that has a place of its own in the policy, by which another rule judges it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Where the workspaces may differ.
@@ -293,7 +297,7 @@ spec:
 
     def _is_allowed(self, found: Difference) -> bool:
         path = f"{found.side.field.resource.kind}.{found.path}"
-        return any(
+        return path == _BY_THE_POLICY or any(
             fnmatchcase(path, entry) or fnmatchcase(path, f"{entry}.*") for entry in self.parameters.allowed
         )
 

@@ -32,6 +32,7 @@ class Parameters:
 class WorkspaceLayoutMismatch(Rule):
     """The folder of a workspace is not laid out as ks.yaml and app/."""
 
+    needs_objects = False
     requirements = ("SEC-02",)
     why = (
         "Whoever knows one folder of the repository knows all of them: ks.yaml says how, app/ says what. A "

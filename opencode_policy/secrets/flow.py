@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES
 from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
+from opencode_policy.resource import Resource
 from opencode_policy.secrets.external_secret import KIND, Fetch, SecretKey, fetches
 from opencode_policy.secrets.producers import (
     EVERYWHERE,
@@ -52,6 +53,17 @@ class SecretFlow:
     def names_in(self, namespace: str) -> list[str]:
         """Names of the Secrets of a namespace."""
         return [name for place, name in self._by_name if place in (namespace, EVERYWHERE)]
+
+    def names_beside(self, resource: Resource) -> list[str]:
+        """Names of the Secrets that an object can mean: those of its own Kustomization, and of no file."""
+        namespace, by = resource.namespace, resource.applied_by
+        return [
+            name
+            for name in self.names_in(namespace)
+            if any(
+                item.origin is None or item.origin.applied_by == by for item in self.makers(namespace, name)
+            )
+        ]
 
     def made_of(self, name: str, namespace: str) -> list[tuple[ProducedSecret, SecretKey]]:
         """Keys of a namespace's Secrets that are made of a name in the store."""
@@ -106,7 +118,7 @@ def dangling(workspace: WorkspaceTree) -> Iterator[Dangling]:
 
 def _dangling(flow: SecretFlow, pod: Pod, reference: SecretReference, *, exists: bool) -> Dangling:
     namespace = pod.workload.namespace
-    secret = reference.secret if exists else nearest(reference.secret, flow.names_in(namespace))
+    secret = reference.secret if exists else nearest(reference.secret, flow.names_beside(pod.workload))
     makers = flow.makers(namespace, secret) if secret else []
     keys = {name: key for maker in makers for name, key in maker.keys.items()}
     close = nearest(reference.key, keys, cutoff=0.5) if reference.key else None

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from opencode_policy.lean import dataclass, replace
 from opencode_policy.nodes import ScalarNode
+from opencode_policy.pods.expansion import expanded
 from opencode_policy.resource import Field
 from opencode_policy.scripts import file_in_container
 from opencode_policy.shell.calls import Call, run
@@ -16,7 +17,6 @@ from opencode_policy.source import Source
 from opencode_policy.symbolic.environment import (
     Start,
     entrypoint,
-    expanded,
     fresh_files,
     open_environment,
     persistent,
@@ -190,7 +190,7 @@ class Process:
 
     def run(self, before: State) -> list[State]:
         """Run it from the state that the container before it left; its own shell starts anew."""
-        words = [expanded(cleaned(item.text), self.variables) for item in self.argv]
+        words = [expanded(cleaned(item.text), self.variables.get) for item in self.argv]
         words = [*(entrypoint(self.container) if self.main else []), *words]
         node = self.argv[0].node if self.argv else None
         if not words or not isinstance(node, ScalarNode):
@@ -235,7 +235,7 @@ class Process:
         if not isinstance(node, ScalarNode):
             return {}
         code = self._code(node, self.variables)
-        return {expanded(code.text, self.variables): code}
+        return {expanded(code.text, self.variables.get): code}
 
     def _code(self, node: ScalarNode, given: Mapping[str, str] | None = None) -> Code:
         code = Code(cleaned(node.value), node, given or {})

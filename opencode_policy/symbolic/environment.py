@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
+from opencode_policy.pods.expansion import expanded
+from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.symbolic.files import FILE, FOLDER, Entry, Files
@@ -18,7 +19,7 @@ from opencode_policy.workload import Container, Mount, Pod
 _PASSING = ("emptyDir", "configMap", "secret", "projected", "downwardAPI", "ephemeral", "image")
 """Kinds of volumes that end with the pod."""
 
-ENTRYPOINTS = {"alpine/git": ["git"], "bitnami/git": [], "library/alpine": []}
+ENTRYPOINTS = {"docker.io/alpine/git": ["git"], "docker.io/bitnami/git": [], "docker.io/library/alpine": []}
 """What images run that are known to name a program: their Dockerfiles' ENTRYPOINT."""
 
 
@@ -55,7 +56,7 @@ def _from_config_map(tree: Tree, container: Container, entry: Field) -> dict[str
 def _value(tree: Tree, container: Container, entry: Field, before: dict[str, str], symbols: Symbols) -> str:
     source = entry["valueFrom"]
     if not source:
-        return expanded(cleaned(entry["value"].text), before)
+        return expanded(cleaned(entry["value"].text), before.get)
     reference = source["configMapKeyRef"]
     resource = tree.get("ConfigMap", reference["name"].text, container.pod.workload.namespace)
     if reference and resource is not None:
@@ -72,24 +73,11 @@ def open_environment(tree: Tree, container: Container) -> bool:
     return False
 
 
-def expanded(text: str, variables: dict[str, str]) -> str:
-    """`$(NAME)` in the values and arguments of a container; `$$` stands for a dollar (Kubernetes API)."""
-
-    def value(match: re.Match[str]) -> str:
-        if match[0] == "$$":
-            return "$"
-        return variables.get(match[1], match[0])
-
-    return re.sub(r"\$\$|\$\(([A-Za-z_.-][\w.-]*)\)", value, text)
-
-
 def entrypoint(container: Container) -> list[str]:
     """The program that the image starts where the manifest names none."""
     if container.field["command"]:
         return []
-    name = container.image.text.partition("@")[0]
-    base = re.sub(r":[\w.-]+$", "", name).removeprefix("docker.io/")
-    return ENTRYPOINTS.get(base, [])
+    return ENTRYPOINTS.get(parse_image(container.image.text).repository, [])
 
 
 def persistent(pod: Pod) -> frozenset[str]:

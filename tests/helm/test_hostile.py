@@ -11,6 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.tree import Tree
 from opencode_policy.workload import pod_of
 from tests.helm.releases import RELEASE, release_tree
@@ -95,7 +96,7 @@ def checked(tree: Tree) -> None:
         pod = pod_of(resource)
         for container in pod.all_containers if pod else ():
             assert container.field.location.path == RELEASE
-            assert isinstance(container.env_values(), dict)
+            assert all(name for name in environment_of(tree, container).variables)
             assert len(container.mounts) >= 0
     assert {item.location.path for item in tree.unseen} <= {RELEASE}
 

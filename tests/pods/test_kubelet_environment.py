@@ -44,7 +44,7 @@ env:
     ],
 )
 def test_the_syntax_is_that_of_the_kubelet(text: str, expected: str) -> None:
-    assert environment("env: [{name: B, value: b}]\n").expand(text).text == expected
+    assert environment("env: [{name: B, value: b}]\n").expand(text) == expected
 
 
 def test_the_last_of_two_entries_wins() -> None:
@@ -89,7 +89,10 @@ spec:
 """,
     )
     assert values(found) == {"token": None, "URL": None}
-    assert {variable.origin for variable in found.variables.values()} == {"secret"}
+    assert [(item.name, item.origin, item.holder, item.key) for item in found.variables.values()] == [
+        ("token", "Secret", "keys", "token"),
+        ("URL", "literal", "", ""),
+    ]
     assert found.closed
 
 
@@ -119,7 +122,62 @@ env:
   - {name: NOTHING}
 """)
     assert values(found) == {"SPACE": "demo", "NAME": None, "BOTH": None, "CPU": None, "NOTHING": ""}
-    assert [found.variables[name].origin for name in ("NAME", "BOTH", "CPU")] == ["pod", "pod", "unknown"]
+    origins = {name: item.origin for name, item in found.variables.items()}
+    assert origins == {"SPACE": "pod", "NAME": "pod", "BOTH": "literal", "CPU": "pod", "NOTHING": "nothing"}
+
+
+def test_a_value_that_stands_for_another() -> None:
+    found = environment(
+        """\
+env:
+  - {name: A, valueFrom: {configMapKeyRef: {name: one, key: a}}}
+  - {name: X, value: $(A)}
+  - {name: Y, value: $(X)}
+  - {name: MIXED, value: $(A)-}
+  - {name: EARLY, value: $(LATE)}
+  - {name: LATE, value: $(LATE)}
+  - {name: NOBODY, value: $(NONE)}
+""",
+        config_map("one", {"a": "x"}),
+    )
+    sources = {name: item.source.name for name, item in found.variables.items()}
+    assert {name for name in sources if sources[name] == name} == {"A", "MIXED", "EARLY", "LATE", "NOBODY"}
+    assert (sources["X"], sources["Y"]) == ("A", "A")
+    assert (found.value("Y"), found.value("EARLY"), found.value("LATE")) == ("x", "$(LATE)", "$(LATE)")
+
+
+def test_a_variable_tells_what_holds_it_and_where_the_pod_says_so() -> None:
+    found = environment(
+        """\
+envFrom: [{configMapRef: {name: one}, prefix: P_}]
+env:
+  - {name: A, valueFrom: {configMapKeyRef: {name: one, key: a}}}
+  - {name: B, valueFrom: {secretKeyRef: {name: keys, key: b, optional: true}}}
+  - {name: C, value: c}
+""",
+        config_map("one", {"a": "x"}),
+    )
+    told = {name: (item.holder, item.key, item.given_at.text) for name, item in found.variables.items()}
+    assert told == {
+        "P_a": ("one", "a", "one"),
+        "A": ("one", "a", "a"),
+        "B": ("keys", "b", "b"),
+        "C": ("", "", "c"),
+    }
+    assert [found.variables[name].at.text for name in told] == ["x", "x", "b", "c"]
+    assert [name for name in told if found.variables[name].optional_at.value is True] == ["B"]
+
+
+def test_sources_that_no_file_shows() -> None:
+    found = environment(
+        "envFrom: [{secretRef: {name: s}}, {configMapRef: {name: none}}, {configMapRef: {name: one}}]\n",
+        config_map("one", {"a": "x"}),
+    )
+    assert [(field.text, field.path[-2]) for field in found.unread] == [
+        ("s", "secretRef"),
+        ("none", "configMapRef"),
+    ]
+    assert values(found) == {"a": "x"}
 
 
 def test_arguments_are_expanded_with_the_whole_environment() -> None:

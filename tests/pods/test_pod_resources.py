@@ -5,7 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from opencode_policy.pods.examples import deployment
-from opencode_policy.pods.resources import Kind, amount_of, running, starting, total
+from opencode_policy.pods.limit_ranges import Kind
+from opencode_policy.pods.resources import amount_of, running, starting, total
+from opencode_policy.rules.base import Example
+from opencode_policy.testing import APP, BASE, example_tree
 
 from .manifests import pod_with
 
@@ -58,6 +61,25 @@ def test_a_limit_range_fills_what_is_left_out() -> None:
     assert comes_to("", "resources: {limits: {cpu: 1}}\n", "requests", LIMIT_RANGE) == 1
     only_default = LIMIT_RANGE.replace(", defaultRequest: {cpu: 100m}", "")
     assert comes_to("", "image: a\n", "requests", only_default) == 4
+
+
+def test_what_a_limit_range_leaves_out_the_api_server_fills_in() -> None:
+    most = LIMIT_RANGE.replace("default: {cpu: 4}, defaultRequest: {cpu: 100m}", "max: {cpu: 2}")
+    assert comes_to("", "image: a\n", "limits", most) == 2
+    assert comes_to("", "image: a\n", "requests", most) == 2
+    least = most.replace("max: {cpu: 2}", "min: {cpu: 50m}")
+    assert comes_to("", "image: a\n", "limits", least) == 0
+    assert comes_to("", "image: a\n", "requests", least) == Fraction(1, 20)
+
+
+def test_a_limit_range_of_another_namespace_gives_nothing() -> None:
+    elsewhere = LIMIT_RANGE.replace("name: demo", "name: demo, namespace: other")
+    files = {
+        f"{BASE}/limits/limits.yaml": elsewhere,
+        f"{BASE}/limits/kustomization.yaml": "resources: [limits.yaml]\n",
+    }
+    tree = example_tree(Example("", {f"{APP}/manifest.yaml": deployment("image: a\n"), **files}))
+    assert amount_of(tree, tree.pods[0].containers[0], "limits", "cpu").quantity is None
 
 
 def test_numbers_count_as_their_json_text_does() -> None:

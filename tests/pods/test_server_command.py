@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from opencode_policy.opencode.configuration import Configuration
-from opencode_policy.opencode.server_command import ServerCommand, listening_port, read_command
+from opencode_policy.opencode.listening_port import listening_port
+from opencode_policy.opencode.server_command import ServerCommand, read_command
 from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.pods.container_process import Argument, Process
 from opencode_policy.pods.examples import deployment
@@ -67,7 +68,7 @@ def test_what_opencode_does_not_accept(words: tuple[str, ...], message: str) -> 
 
 def port_of(container: str, *more: str, volumes: str = "") -> int | None:
     tree, pod = pod_with(deployment(container, volumes=volumes), *more)
-    return listening_port(tree, server_paths(tree, pod.containers[0]))
+    return listening_port(tree, server_paths(tree, pod.containers[0])).number
 
 
 def test_the_configuration_gives_what_no_option_gives() -> None:

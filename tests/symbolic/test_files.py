@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from opencode_policy.pods.expansion import expanded
 from opencode_policy.rules.base import Example
-from opencode_policy.symbolic.environment import expanded
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, REPOSITORY, UNKNOWN, Entry, Files
 from opencode_policy.symbolic.permissions import symbolic_mode
 from opencode_policy.symbolic.places import Layout, Place
@@ -99,4 +99,4 @@ def test_where_paths_lie() -> None:
 
 
 def test_what_kubernetes_expands() -> None:
-    assert expanded("$(A)/$(B)/$$(A)/$A", {"A": "x"}) == "x/$(B)/$(A)/$A"
+    assert expanded("$(A)/$(B)/$$(A)/$A", {"A": "x"}.get) == "x/$(B)/$(A)/$A"
