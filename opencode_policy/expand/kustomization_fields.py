@@ -47,6 +47,7 @@ _FIELD_OPTIONS: Final[dict[str, Type]] = {
 }
 _REPLACEMENT: Final[dict[str, Type]] = {
     "path": "text",
+    "sourceValue": "text",
     "source": {**_ADDRESS, "fieldPath": "text", "options": _FIELD_OPTIONS},
     "targets": [
         {"select": _SELECTOR, "reject": [_SELECTOR], "fieldPaths": _TEXTS, "options": _FIELD_OPTIONS}

@@ -22,11 +22,12 @@ from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 _LISTS: Final = ("containers", "initContainers")
 _REPLICATED: Final = ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
 _TAG: Final = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?"
-_POD_LISTS: Final = tuple(
-    FieldSpec((*before, f"{name}[]", "image"))
+_IMAGES: Final = tuple(
+    FieldSpec((*before, *after))
     for before in (("spec",), ("spec", "template", "spec"))
-    for name in _LISTS
+    for after in (*((f"{name}[]", "image") for name in _LISTS), ("volumes[]", "image", "reference"))
 )
+"""Where images stand; those of volumes are kustomize's since 5.7."""
 
 
 Step = Callable[[list[Object], MappingNode], None]
@@ -99,7 +100,7 @@ def _set_images(objects: list[Object], entry: MappingNode) -> None:
         if item.kind != "CustomResourceDefinition":
             root = _in_node(item.root, setter)
             item.root = root if isinstance(root, MappingNode) else item.root
-            for spec in _POD_LISTS:
+            for spec in _IMAGES:
                 item.root = set_field(item.root, spec, setter, None, entry)
 
 

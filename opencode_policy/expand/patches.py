@@ -33,7 +33,8 @@ from opencode_policy.scalars import resolve
 class Patch:
     """One entry of a kustomization's patches: either `merges` or `operations`, and whom it is for.
 
-    An object `remembers` what it was called before, except of patches of the old kind.
+    `old` are those of the older fields: an object does not remember what it was called before such a JSON
+    patch, and labels of such a strategic merge patch become text as those of one with a target do.
     """
 
     place: Location
@@ -42,7 +43,7 @@ class Patch:
     target: MappingNode | None = None
     allow_name: bool = False
     allow_kind: bool = False
-    remembers: bool = True
+    old: bool = False
 
 
 Loader = Callable[[Node, Folder], Patch | None]
@@ -99,7 +100,7 @@ def _old_json(node: Node, folder: Folder) -> Patch | None:
     patch = _of_documents(_documents(node, folder), _place(node), target)
     if not patch.operations:
         raise Refused("a patch of 'patchesJson6902' must be a list of operations", _place(node))
-    return Patch(patch.place, (), patch.operations, target, remembers=False)
+    return Patch(patch.place, (), patch.operations, target, old=True)
 
 
 def _old_merge(node: Node, folder: Folder) -> Patch | None:
@@ -115,7 +116,7 @@ def _old_merge(node: Node, folder: Folder) -> Patch | None:
     patch = _of_documents(documents, node.location, None)
     if patch.operations:
         raise Refused("a patch of 'patchesStrategicMerge' cannot be a list of operations", node.location)
-    return patch
+    return Patch(patch.place, tuple(map(_with_text, patch.merges)), old=True)
 
 
 def _documents(node: MappingNode, folder: Folder) -> list[Document]:
@@ -217,7 +218,7 @@ def _operated(objects: list[Object], patch: Patch) -> list[Object]:
     if not found:
         raise Unmatched("the target of the patch selects no object", patch.target.location)
     for item in found:
-        if patch.remembers:
+        if not patch.old:
             item.remember()
         root = with_annotations(item.root) if item.is_marked else item.root
         item.root, item.shared = json_patch.apply(root, list(patch.operations)), ()

@@ -47,10 +47,14 @@ def _written(entry: MappingNode, folder: Folder) -> Iterator[MappingNode]:
 
 
 def _replace(entry: MappingNode, objects: list[Object]) -> None:
-    source, targets = entry.get("source"), entry.get("targets")
-    if not isinstance(source, MappingNode) or not isinstance(targets, SequenceNode):
+    source, fixed, targets = (entry.get(field) for field in ("source", "sourceValue", "targets"))
+    if not isinstance(targets, SequenceNode) or (source is None and fixed is None):
         raise Refused("a replacement needs a source and targets", entry.location)
-    value = _value(source, objects)
+    if source is not None and fixed is not None:
+        raise Refused("a replacement has either 'source' or 'sourceValue', not both", fixed.location)
+    value = fixed or (_value(source, objects) if isinstance(source, MappingNode) else None)
+    if value is None:
+        raise Refused("a replacement needs a source and targets", entry.location)
     for target in targets.items:
         if isinstance(target, MappingNode):
             _copy(value, target, objects)

@@ -122,6 +122,10 @@ CASES |= {
         """,
         p__yaml="apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {a: b}\n",
     ),
+    "merge: no labels in the old field": app(
+        "patchesStrategicMerge:\n"
+        "- '{apiVersion: v1, kind: Service, metadata: {name: web, labels: {a: null}}}'\n"
+    ),
     "merge: the old field without a file": app("patchesStrategicMerge: [gone.yaml]"),
     "merge: empty values fall away": {
         "base/kustomization.yaml": "resources: [a.yaml]\n",

@@ -297,13 +297,45 @@ def _every(objects: list[Made]) -> dict[str, st.SearchStrategy[Any]]:
         "commonLabels": PAIRS,
         "commonAnnotations": PAIRS,
         "images": st.lists(IMAGE, max_size=2),
-        "configMapGenerator": st.lists(GENERATOR, max_size=1),
-        "secretGenerator": st.lists(GENERATOR, max_size=1),
+        "configMapGenerator": st.lists(_generator(objects, "ConfigMap"), max_size=2),
+        "secretGenerator": st.lists(_generator(objects, "Secret"), max_size=1),
+        "generatorOptions": st.fixed_dictionaries(
+            {},
+            optional={
+                "annotations": PAIRS,
+                "disableNameSuffixHash": st.booleans(),
+                "immutable": st.booleans(),
+            },
+        ),
+        "patchesStrategicMerge": st.lists(_merge(objects), min_size=1, max_size=1),
+        "patchesJson6902": st.lists(_old_json(objects), min_size=1, max_size=1),
         "patches": st.lists(_patch(objects), min_size=1, max_size=2),
         "sortOptions": st.sampled_from(({"order": "fifo"}, {"order": "legacy"})),
         "replacements": st.lists(_replacement(objects), max_size=1),
         **({"replicas": st.lists(replicas, max_size=1)} if workloads != ["none"] else {}),
     }
+
+
+@st.composite
+def _generator(draw: st.DrawFn, objects: list[Made], kind: str) -> Made:
+    """A generator of a new object, or one that extends an object that is there."""
+    generator = draw(GENERATOR)
+    there = [item["metadata"] for item in objects if item["kind"] == kind]
+    if not there or draw(st.booleans()):
+        return generator
+    metadata = draw(st.sampled_from(there))
+    address = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
+    kept = {key: value for key, value in generator.items() if key not in ("name", "namespace")}
+    return {**kept, **address, "behavior": draw(st.sampled_from(("merge", "merge", "replace")))}
+
+
+@st.composite
+def _old_json(draw: st.DrawFn, objects: list[Made]) -> Made:
+    target = draw(st.sampled_from(objects))
+    group, slash, version = target["apiVersion"].rpartition("/")
+    address = {"version": version, "kind": target["kind"], "name": target["metadata"]["name"]}
+    operations = draw(st.lists(OPERATION, min_size=1, max_size=1))
+    return {"target": {**address, **({"group": group} if slash else {})}, "patch": json.dumps(operations)}
 
 
 def _key(item: Made) -> tuple[str, ...]:
