@@ -10,6 +10,7 @@ import base64
 import binascii
 from dataclasses import field
 
+from opencode_policy.expand.encrypted import is_encrypted_value
 from opencode_policy.helm.embedded import mapping_in
 from opencode_policy.helm.merge import marked, merged
 from opencode_policy.helm.objects import Objects
@@ -107,8 +108,6 @@ class _Merge:
             self.unknown(
                 f"values come from {_name(reference)}, which this tree does not have", reference["name"]
             )
-        elif found["sops"]:
-            self.unknown(f"values come from {_name(reference)}, which is encrypted", reference["name"])
         else:
             return self.key_of(found, reference)
         return None
@@ -117,6 +116,9 @@ class _Merge:
         key = reference["valuesKey"].text or _KEY
         for name in ("stringData", "data") if source.kind == "Secret" else ("data",):
             node = source[name][key].node
+            if isinstance(node, ScalarNode) and is_encrypted_value(node.value):
+                self.unknown(f"values come from {_name(reference)}, which is encrypted", reference["name"])
+                return None
             if isinstance(node, ScalarNode):
                 return _decoded(node) if (source.kind, name) == ("Secret", "data") else node
         if reference["optional"].value is not True:
