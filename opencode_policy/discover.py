@@ -48,8 +48,8 @@ class Discovery:
     links: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     binaries: list[str] = field(default_factory=list)
-    contents: dict[str, bytes] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
 
 
 def find_root(path: Path) -> Path:

@@ -113,8 +113,10 @@ class Builder:
 
     def _read(self, build: Build, folder: str, path: str) -> MappingNode | None:
         build.files.add(path)
-        documents = self.files.documents(path).documents
-        root = documents[0].root if documents else None
+        parsed = self.files.documents(path)
+        root = parsed.documents[0].root if parsed.documents else None
+        if root is None and not parsed.complete:  # the parser has said why
+            return None
         if not isinstance(root, MappingNode):
             message = "the kustomization is empty" if is_empty(root) else "the kustomization is no mapping"
             place = root.location if root else Location(path, 1, 1, 1, 1)
@@ -156,9 +158,8 @@ class Builder:
                     if build.size > MAX_OBJECTS:
                         build.failed(f"the build takes in more than {MAX_OBJECTS} objects", node)
                         return objects
-                    if first is item:
-                        objects.append(item)
-                    else:
+                    objects.append(item)
+                    if first is not item:
                         build.diagnostics.append(clash(first, item).diagnostic)
         return objects
 
