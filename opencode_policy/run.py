@@ -9,7 +9,7 @@ from typing import Any
 
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
-from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
+from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, tags_of, unknowns
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
@@ -18,7 +18,8 @@ from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem, location_of
 from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
-from opencode_policy.policy.load import find_policy, load_policy
+from opencode_policy.policy.general import waiting
+from opencode_policy.policy.load import policy_for
 from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
@@ -29,6 +30,7 @@ from opencode_policy.schemas.folder import folder
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 from opencode_policy.tree_secrets import hide_secrets
+from opencode_policy.unsettled import settled
 from opencode_policy.verdicts import Case
 
 
@@ -65,12 +67,11 @@ def check(
         _must_exist(path)
     root = _common_root(paths)
     classes = load_rules()
-    policy = load_policy(
-        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
-    )
+    policy = policy_for(root, policy_directory, classes, incomplete=bool(broken_plugins()))
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
+    _must_not_wait(policy, classes, rules)
     found = discover(paths, root, policy.settings.scope.committed)
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
@@ -112,6 +113,16 @@ def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str
             raise UsageError(f"there is no {kind} '{name}'{hint(name, valid)}")
 
 
+def _must_not_wait(
+    policy: Policy, classes: Mapping[str, type[Rule]], names: Collection[str] | None
+) -> None:
+    """A rule that was asked for and needs a policy where there is none."""
+    open_rules = set(waiting(classes)) if policy.general else set()
+    for name in names or ():
+        if name in open_rules:
+            raise UsageError(f"the rule {name} compares with a policy, and there is none; name one: --policy DIR")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which rules run, which are off, and which requirements are reported."""
@@ -130,11 +141,12 @@ class Choice:
     ) -> Choice:
         settings = policy.settings.rules
         disabled = frozenset(name for name, setting in settings.items() if not setting.enabled)
-        wanted = set(classes) - disabled
+        wanted = set(classes) - disabled - set(waiting(classes) if policy.general else ())
         if rules is not None:
             wanted &= set(rules)
         if requirements is not None:
-            wanted &= {name for name in wanted if set(classes[name].requirements) & set(requirements)}
+            tags = {name: tags_of(classes[name].requirements, classes[name].concern) for name in wanted}
+            wanted = {name for name in wanted if set(tags[name]) & set(requirements)}
         every = [item.id for item in policy.requirements]
         return cls(frozenset(wanted), disabled, frozenset(every if requirements is None else requirements))
 
@@ -158,6 +170,7 @@ def evaluate(
         missing=found.missing,
         schema_folders=schema_folders,
     )
+    weighed = settled(tree, [*found.diagnostics, *diagnostics])
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
     said = judge(rules.values(), tree)
@@ -167,13 +180,14 @@ def evaluate(
     }
     stamp = Stamp(rules, severities, by_id)
     surplus: Counter[Key] = Counter()
-    findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
+    findings = _findings(weighed.findings, said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
-    case = Case(stamp, said, findings, unread, choice.disabled, unseen)
+    case = Case(stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    whole = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
+    gaps = (*_gaps(said, stamp), *weighed.gaps, *map(Gap, whole))
     result = Result(
         tuple(shown),
         verdicts,
@@ -269,6 +283,14 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
         yield f"binary files are not read: {first}{others}"
+
+
+def _waiting(policy: Policy, classes: Mapping[str, type[Rule]]) -> Iterator[str]:
+    """The one line for all rules that nobody could ask."""
+    count = len(waiting(classes)) if policy.general else 0
+    if count:
+        words = "the repository has no policy (policies/, or --policy DIR)"
+        yield f"{words}: {count} rules that compare with one did not run, and no inventory names what the cluster has"
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

@@ -44,15 +44,21 @@ def check(arguments: Namespace) -> Run:
 
 
 def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
-    """The policy of the working directory, or of a folder; raises RefusedError if it cannot be used."""
+    """The policy of a folder, of the working directory, or the installed one, to read in.
+
+    Raises RefusedError if it cannot be used.
+    """
     from opencode_policy.discover import find_root
-    from opencode_policy.policy.load import find_policy, load_policy
+    from opencode_policy.policy.general import general_policy
+    from opencode_policy.policy.load import find_policy, installed_policy, load_policy
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.rules.table import broken_plugins
 
     try:
         root = find_root(Path())
-        found = find_policy(Path(directory) if directory else None, root)
+        found = find_policy(Path(directory) if directory else None, root) or installed_policy()
+        if found is None:
+            return general_policy(rules)
         return load_policy(found, rules, root=root, incomplete=bool(broken_plugins()))
     except PolicyError as error:
         raise _unusable(error) from error

@@ -29,6 +29,7 @@ class DependencyUnknown(Rule):
     unless the entry names another (kustomize-controller and helm-controller, Dependencies).
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Flux retries for ever and applies nothing: `dependencies do not meet ready condition` is all it "

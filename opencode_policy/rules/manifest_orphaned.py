@@ -24,6 +24,7 @@ metadata: {name: demo}
 class ManifestOrphaned(Rule):
     """A YAML file of the workspaces, or of any app folder, that no build reads."""
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "The file looks like part of the deployment and is none: whoever edits it waits for a change that "

@@ -33,6 +33,7 @@ class NamespaceTargetMismatch(Rule):
     rename Namespace objects (kustomize api/filters/namespace).
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "References inside a namespace break when a part of it lands elsewhere, and nothing says so: the "

@@ -34,6 +34,7 @@ class ReferenceDangling(Rule):
     ExternalSecret or a Certificate makes it.
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "The pod stays in ContainerCreating or CreateContainerConfigError until the missing object appears. "

@@ -25,6 +25,7 @@ class SchemaMismatch(Rule):
     quotes into a number (fluxcd/pkg kustomize/kustomize_varsub.go).
     """
 
+    concern = "schemas"
     requirements = ("SEC-02", "FLUX-01", "HA-01")
     why = (
         "The API server refuses a value of the wrong type, and with it the whole Kustomization. A field that "

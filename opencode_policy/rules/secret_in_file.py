@@ -23,6 +23,7 @@ class SecretInFile(Rule):
     are none. No report shows what was found.
     """
 
+    concern = "secrets"
     requirements = ("SEC-01",)
     why = (
         "What was committed once is in every clone, in the history, and in the caches of the forge. Base64 "

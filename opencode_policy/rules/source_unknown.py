@@ -19,6 +19,7 @@ _HELM_GROUP = "helm.toolkit.fluxcd.io"
 class SourceUnknown(Rule):
     """A Flux object takes its files from a source that neither tree nor inventory has."""
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Flux waits for a source of that name without end: nothing of the Kustomization or release is "

@@ -1,0 +1,47 @@
+"""The policy of a repository that has none: what holds for everyone, and no inventory of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from opencode_policy.concern import REQUIREMENT_OF, TITLES, Concern
+from opencode_policy.policy.model import ClusterFile, Policy, PolicyFile, Requirement, Scope
+
+MILESTONE = "any repository"
+WHOLE_REPOSITORY = "."
+_FLUX = "2.7"
+"""Flux release whose behaviour is assumed: the last one that replaces undefined variables by nothing."""
+_REASON = "There is no inventory of the cluster: what only the cluster has is taken to exist."
+
+
+class HasConcern(Protocol):
+    """What must be known of a rule; a rule class has it."""
+
+    @property
+    def concern(self) -> Concern | None:
+        """What it is about if it holds for every repository."""
+
+
+def general_policy(rules: Mapping[str, HasConcern]) -> Policy:
+    """A policy of those rules that have a concern; the others wait for a policy that sets them."""
+    settings = PolicyFile(version=1, scope=Scope(manifests=WHOLE_REPOSITORY), workspaces=())
+    cluster = ClusterFile(version=1, flux_version=_FLUX)
+    return Policy(requirements=tuple(_requirements(rules)), settings=settings, cluster=cluster, general=True)
+
+
+def _requirements(rules: Mapping[str, HasConcern]) -> Iterator[Requirement]:
+    for concern, identity in REQUIREMENT_OF.items():
+        yield Requirement(
+            id=identity,
+            title=TITLES[concern],
+            milestone=MILESTONE,
+            verified_by=("static",),
+            rules=tuple(name for name, rule in rules.items() if rule.concern == concern),
+            reason=_REASON if concern == "references" else "",
+        )
+
+
+def waiting(rules: Mapping[str, HasConcern]) -> list[str]:
+    """Rules that say nothing without a policy."""
+    return [name for name, rule in rules.items() if rule.concern is None]
