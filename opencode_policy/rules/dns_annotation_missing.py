@@ -11,7 +11,7 @@ from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc
 from opencode_policy.policy.texts import NonEmpty
 from opencode_policy.resource import Field, Resource
-from opencode_policy.routes import serving
+from opencode_policy.routing.routes import serving
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

@@ -12,7 +12,7 @@ from opencode_policy.markdown import Section, sections, visible
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_flow import fetched
+from opencode_policy.secrets.flow import fetched
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree, WorkspaceTree
 
