@@ -18,7 +18,7 @@ from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem, location_of
 from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
-from opencode_policy.policy.general import waiting
+from opencode_policy.policy.general import waiting, with_variables
 from opencode_policy.policy.load import policy_for
 from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
@@ -73,6 +73,8 @@ def check(
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     _must_not_wait(policy, classes, rules)
     found = discover(paths, root, policy.settings.scope.committed)
+    if policy.general:
+        policy = with_variables(policy, (source.text for source in found.sources.values()))
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from opencode_policy.concern import REQUIREMENT_OF
+from opencode_policy.expand.substitute import DISABLED_KEY
 from opencode_policy.finding import Gap
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic
+from opencode_policy.location import Diagnostic, Location
+from opencode_policy.nodes import walk
+from opencode_policy.resource import Resource
 from opencode_policy.tree import Tree
 
-_VARIABLE = "substitution-undefined"
+_USED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 _NO_MANIFEST = frozenset({"document-empty", "document-not-an-object", "yaml-duplicate-key", "yaml-syntax"})
 """What is wrong with a manifest, and with nothing where the file is the template of a chart, or a tool's."""
 
@@ -30,23 +34,25 @@ def settled(tree: Tree, found: Sequence[Diagnostic]) -> Settled:
     read = {path for build in tree.builds for path in build.files}
     with_objects = {item.path for item in tree.resources} | read
     strangers = {path for path in tree.manifests if path not in with_objects}
-    variables = [item for item in found if item.code == _VARIABLE]
+    variables = [item for item in found if item.code == "substitution-undefined"]
     foreign = [item for item in found if item.code in _NO_MANIFEST and item.location.path in strangers]
     left = {id(item) for item in (*variables, *foreign)}
     kept = [item for item in found if id(item) not in left]
-    return Settled(kept, (*_variables(variables), *_foreign(foreign)))
+    return Settled(kept, (*_variables(tree), *_foreign(foreign)))
 
 
-def _variables(found: Sequence[Diagnostic]) -> Iterator[Gap]:
-    """One for each variable, at the first place that takes it."""
-    by_message: dict[str, list[Diagnostic]] = {}
-    for item in found:
-        by_message.setdefault(item.message, []).append(item)
-    for message, items in by_message.items():
-        places = len({item.location for item in items})
-        count = f" (in {places} places)" if places > 1 else ""
-        words = f"as far as the tree shows, {message}{count}"
-        yield Gap(words, (REQUIREMENT_OF["substitution"],), _VARIABLE, items[0].location)
+def _variables(tree: Tree) -> Iterator[Gap]:
+    """One for all variables, at the first place that takes one."""
+    names: dict[str, Location] = {}
+    for resource in tree.resources:
+        if tree.applies(resource) and not _is_exempt(resource):
+            for node in walk(resource.root):
+                for name in _USED.findall(node.value) if "${" in node.value else ():
+                    names.setdefault(name, node.location)
+    if names:
+        listed = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        words = f"the values of variables are not known: {listed}"
+        yield Gap(words, (REQUIREMENT_OF["substitution"],), None, next(iter(names.values())))
 
 
 def _foreign(found: Sequence[Diagnostic]) -> Iterator[Gap]:
@@ -59,3 +65,8 @@ def _foreign(found: Sequence[Diagnostic]) -> Iterator[Gap]:
         names = list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
         listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         yield Gap(f"{folder}: nothing applies {listed}, and no Kubernetes object is in it")
+
+
+def _is_exempt(resource: Resource) -> bool:
+    metadata = resource["metadata"]
+    return any(metadata[place][DISABLED_KEY].text == "disabled" for place in ("annotations", "labels"))

@@ -121,6 +121,8 @@ class _Run:
         if self.entry and self.entry.substitute_from_variables:
             values.update(self.cluster.variables)
             opaque = frozenset(self.cluster.unknown_variables)
+        elif not self.cluster.kustomizations:  # nobody says who gives its children which variables
+            opaque = frozenset(self.cluster.unknown_variables)
         post_build = spec.get("postBuild") if spec else None
         inline = post_build.get("substitute") if isinstance(post_build, MappingNode) else None
         if isinstance(inline, MappingNode):

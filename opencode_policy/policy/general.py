@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from opencode_policy.concern import REQUIREMENT_OF, TITLES, Concern
@@ -40,6 +42,19 @@ def _requirements(rules: Mapping[str, HasConcern]) -> Iterator[Requirement]:
             rules=tuple(name for name, rule in rules.items() if rule.concern == concern),
             reason=_REASON if concern == "references" else "",
         )
+
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def with_variables(policy: Policy, texts: Iterable[str]) -> Policy:
+    """The policy with every variable that the files take as one whose value nobody wrote down.
+
+    Expansion then leaves it as it stands, and what is made of it counts as unknown instead of as empty.
+    """
+    names = {name for text in texts if "${" in text for name in _VARIABLE.findall(text)}
+    cluster = replace(policy.cluster, unknown_variables=tuple(sorted(names)))
+    return replace(policy, cluster=cluster)
 
 
 def waiting(rules: Mapping[str, HasConcern]) -> list[str]:
