@@ -44,11 +44,12 @@ def _requirements(rules: Mapping[str, HasConcern]) -> Iterator[Requirement]:
         )
 
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_]|:?[-=])")
+"""A use of a variable without a default."""
 
 
 def with_variables(policy: Policy, texts: Iterable[str]) -> Policy:
-    """The policy with every variable that the files take as one whose value nobody wrote down.
+    """The policy with every variable that the files take without a default as one whose value nobody wrote down.
 
     Expansion then leaves it as it stands, and what is made of it counts as unknown instead of as empty.
     """

@@ -1,0 +1,159 @@
+"""Why something that no file makes may exist all the same.
+
+A false alarm costs more than a finding that is missed: what a chart, an operator or a copying controller is
+likely to make, and what people make by hand, is no finding. Names decide: charts and operators call what they
+make after the release or the object that asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import field
+from functools import cached_property
+
+from opencode_policy.graph.index import Index
+from opencode_policy.graph.kinds import FLUX_HELM, SELDOM_BY_HAND, WRITTEN_IN_GIT
+from opencode_policy.graph.model import Reference
+from opencode_policy.lean import dataclass
+from opencode_policy.nearest import nearest
+from opencode_policy.nodes import walk
+from opencode_policy.resource import Resource
+from opencode_policy.workload import POD_SPEC_PATHS
+
+_COPIED = frozenset({"ConfigMap", "Secret"})
+_COPIERS = ("reflector", "replicator", "kubed", "clustersecret", "emberstack")
+"""Words in annotations by which controllers copy a Secret or ConfigMap into other namespaces."""
+_PASSIVE = frozenset(
+    {
+        "AlertmanagerConfig",
+        "DNSEndpoint",
+        "GrafanaDashboard",
+        "PodMonitor",
+        "Probe",
+        "PrometheusRule",
+        "ScrapeConfig",
+        "ServiceMonitor",
+    }
+)
+"""Custom kinds that others read and that make nothing."""
+_OWN_GROUPS = (
+    ".k8s.io",
+    ".fluxcd.io",
+    "cert-manager.io",
+    "external-secrets.io",
+    "gateway.envoyproxy.io",
+    "volsync.backube",
+)
+"""Groups whose objects are read in full, so that what they make is known."""
+
+
+@dataclass(eq=False)
+class Outside:
+    """Makers of the tree whose work the tree does not show."""
+
+    index: Index
+    _by_place: dict[str, list[Resource]] = field(default_factory=dict)
+
+    def maker(self, reference: Reference) -> str:
+        """Who may make the target, in words; empty where nobody is in sight."""
+        kind, name, namespace = reference.kind, reference.name, reference.namespace
+        if any(_may_be(name, known) for known in self._open_names(kind, namespace)):
+            return f"a {kind} whose name holds a variable of unknown value may be it"
+        if kind in WRITTEN_IN_GIT:
+            return ""
+        if kind in _COPIED and self._is_copied(kind, name):
+            return f"a controller may copy the {kind} {name} of another namespace"
+        for release in self._releases(namespace):
+            if release is not reference.source and _relates(release, name):
+                return f"the chart of the HelmRelease {release.namespace}/{release.name} may make it"
+        for owner in self._operated.get(namespace, ()):
+            if owner is not reference.source and _is_named_after(name, owner.name):
+                return f"what runs the {owner.id} may make it"
+        return ""
+
+    def maker_of_labels(self, namespace: str, texts: Iterable[str]) -> str:
+        """Who may make what a selector with these keys and values chooses."""
+        wanted = [text for text in texts if text]
+        for release in self._releases(namespace):
+            if any(_relates(release, text) for text in wanted):
+                return f"the chart of the HelmRelease {release.namespace}/{release.name} may make it"
+        for owner in self._operated.get(namespace, ()):
+            if any(_is_named_after(text, owner.name) for text in wanted) or _owns(owner, wanted):
+                return f"what runs the {owner.id} may make it"
+        return ""
+
+    def is_left_to_others(self, reference: Reference) -> bool:
+        """Whether nothing but an inventory could tell, and there is none."""
+        if not self.index.tree.policy.general or reference.kind in WRITTEN_IN_GIT:
+            return False
+        return self.near(reference) is None and reference.kind not in SELDOM_BY_HAND
+
+    def near(self, reference: Reference) -> str | None:
+        """The name that was probably meant."""
+        return nearest(reference.name, self.index.names(reference.kind, reference.namespace))
+
+    def _open_names(self, kind: str, namespace: str) -> Iterator[str]:
+        names = self.index.flow.names_in(namespace) if kind == "Secret" else self.index.names(kind, namespace)
+        return (name for name in names if "${" in name)
+
+    def _is_copied(self, kind: str, name: str) -> bool:
+        for item in self.index.elsewhere(kind, name):
+            keys = [key for key, _ in item["metadata"]["annotations"].entries()]
+            if any(word in key for key in keys for word in _COPIERS):
+                return True
+        return False
+
+    def _releases(self, namespace: str) -> Iterator[Resource]:
+        """Releases whose charts may make objects in a namespace; all of them for a cluster-scoped one."""
+        yield from (self._opaque.get(namespace, ()) if namespace else self._all_opaque)
+
+    @cached_property
+    def _all_opaque(self) -> list[Resource]:
+        found = self.index.tree.of_kind("HelmRelease")
+        return [item for item in found if item.id.group == FLUX_HELM]
+
+    @cached_property
+    def _opaque(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for item in self._all_opaque:
+            namespace = item["spec"]["targetNamespace"].text or item.namespace
+            found.setdefault(namespace, []).append(item)
+        return found
+
+    @cached_property
+    def _operated(self) -> dict[str, list[Resource]]:
+        """Custom resources by namespace that an operator turns into objects of other kinds."""
+        found: dict[str, list[Resource]] = {}
+        for item in self.index.tree.resources:
+            group = item.id.group
+            read = group.endswith(_OWN_GROUPS) or item.kind in _PASSIVE or item.kind in POD_SPEC_PATHS
+            if "." in group and not read:
+                found.setdefault(item.namespace, []).append(item)
+        return found
+
+
+def _may_be(name: str, pattern: str) -> bool:
+    """Whether a name may come of one with variables: what stands before the first and behind the last fits."""
+    before, _, rest = pattern.partition("${")
+    return name.startswith(before) and name.endswith(rest.rpartition("}")[2])
+
+
+def _is_named_after(name: str, owner: str) -> bool:
+    return bool(owner) and (name == owner or name.startswith(f"{owner}-"))
+
+
+def _owns(owner: Resource, texts: Iterable[str]) -> bool:
+    """Whether a label is of the object's own group, as operators put it on what they make."""
+    return any(text.partition("/")[0].endswith(owner.id.group) for text in texts if "/" in text)
+
+
+def _relates(release: Resource, name: str) -> bool:
+    """Whether a chart may call something so: after the release, after itself, or as its values say."""
+    spec = release["spec"]
+    chart = spec["chart"]["spec"]["chart"].text or spec["chartRef"]["name"].text
+    overrides = (spec["values"][key].text for key in ("fullnameOverride", "nameOverride"))
+    known = (release.name, spec["releaseName"].text, chart.rpartition("/")[2], *overrides)
+    if any(_is_named_after(name, item) for item in known):
+        return True
+    values = spec["values"].node
+    return values is not None and any(node.value == name for node in walk(values))
