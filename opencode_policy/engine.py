@@ -126,8 +126,7 @@ class Stamp:
         """IDs an outcome speaks of: the one it names, else the rule's that fit its workspace."""
         named, rule = judgement.outcome.requirement, self.rules[judgement.rule]
         tags = tags_of(rule.requirements if named is None else (named,), rule.concern)
-        fitting = tuple(tag for tag in tags if self._fits(tag, judgement.workspace))
-        return fitting if named is None or fitting else (named,)
+        return tuple(tag for tag in dict.fromkeys(tags) if self._fits(tag, judgement.workspace))
 
     def _fits(self, tag: str, workspace: str | None) -> bool:
         requirement = self.requirements.get(tag)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from opencode_policy.resource import Field, Resource
 from opencode_policy.tree import Tree
 
@@ -20,10 +22,27 @@ def is_own(tree: Tree, kustomization: Resource) -> bool:
     The inventory's Kustomizations with a path say which source that is; without them any Git source is.
     """
     reference = kustomization["spec"]["sourceRef"]
-    own = {entry.source for entry in tree.cluster.kustomizations if entry.path and entry.source}
+    own = _own_sources(tree)
     if reference["kind"].text not in ("", "GitRepository"):
         return False
     return not own or not reference["name"] or reference["name"].text in own
+
+
+_OWN: WeakKeyDictionary[Tree, set[str]] = WeakKeyDictionary()
+
+
+def _own_sources(tree: Tree) -> set[str]:
+    """Names of the sources that are this repository.
+
+    The inventory says it; without one it is that of the Kustomizations whose folders the repository has.
+    """
+    if tree not in _OWN:
+        entries = tree.cluster.kustomizations
+        listed = {entry.source for entry in entries if entry.path and entry.source}
+        built = (item.resource for item in tree.builds if item.resource is not None and item.folder)
+        seen = {item["spec"]["sourceRef"]["name"].text for item in built if item["spec"]["path"].text}
+        _OWN[tree] = seen if tree.policy.general else listed
+    return _OWN[tree]
 
 
 def source_of(reference: Field, namespace: str) -> SourceId:

@@ -90,7 +90,11 @@ class Outside:
 
     def near(self, reference: Reference) -> str | None:
         """The name that was probably meant."""
-        return nearest(reference.name, self.index.names(reference.kind, reference.namespace))
+        kind, namespace = reference.kind, reference.namespace
+        names = self.index.names(kind, namespace)
+        if kind == "Secret":
+            names += self.index.flow.names_in(namespace)
+        return nearest(reference.name, names)
 
     def _open_names(self, kind: str, namespace: str) -> Iterator[str]:
         names = self.index.flow.names_in(namespace) if kind == "Secret" else self.index.names(kind, namespace)

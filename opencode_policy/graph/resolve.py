@@ -116,5 +116,8 @@ def _why_open(index: Index, outside: Outside, reference: Reference) -> str:
 
 def _elsewhere(index: Index, reference: Reference) -> str:
     """A hint at an object of this name in another namespace."""
+    if reference.kind == "Secret":
+        places = [place for place in index.flow.namespaces_of(reference.name) if place]
+        return f"; it is made in the namespace {places[0]}" if places else ""
     found = [item for item in index.elsewhere(reference.kind, reference.name) if item.namespace]
     return f"; there is one in the namespace {found[0].namespace}" if found and reference.namespace else ""

@@ -122,7 +122,12 @@ def _why_open(selection: Selection, labels: Labels, outside: Outside) -> str:
 
 def _closest(selection: Selection, among: Sequence[Labelled]) -> tuple[Labelled, Clause]:
     """The object that satisfies the most clauses, and the first clause that it does not."""
-    best = max(among, key=lambda item: sum(clause.holds(item.labels) for clause in selection.clauses))
+
+    def nearness(item: Labelled) -> tuple[int, int]:
+        held = sum(clause.holds(item.labels) for clause in selection.clauses)
+        return held, sum(clause.key in item.labels for clause in selection.clauses)
+
+    best = max(among, key=nearness)
     return best, failing(selection.clauses, best.labels) or selection.clauses[0]
 
 

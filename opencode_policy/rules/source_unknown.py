@@ -13,6 +13,8 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
 
 _KS = "kubernetes/apps/demo/demo/ks.yaml"
+_BY_BOOTSTRAP = frozenset({"Bucket", "GitRepository"})
+"""Kinds of the source of the repository itself, which is often made before Flux reads any file."""
 _HELM_GROUP = "helm.toolkit.fluxcd.io"
 
 
@@ -156,7 +158,7 @@ spec:
         users = [*flux_kustomizations(tree), *_releases(tree)]
         if not users:
             yield Irrelevant("nothing in the tree takes files from a Flux source")
-        yield from (_judged(item, known) for item in users)
+        yield from (_judged(tree, item, known) for item in users)
 
 
 def _releases(tree: Tree) -> list[Resource]:
@@ -165,7 +167,7 @@ def _releases(tree: Tree) -> list[Resource]:
     return [item for item in found if item.id.group == _HELM_GROUP and item.applied_by is not None]
 
 
-def _judged(resource: Resource, known: set[SourceId]) -> Outcome:
+def _judged(tree: Tree, resource: Resource, known: set[SourceId]) -> Outcome:
     reference = _reference(resource)
     if not reference:
         return Problem(f"{resource.kind} {resource.name} names no source", reference)
@@ -177,7 +179,11 @@ def _judged(resource: Resource, known: set[SourceId]) -> Outcome:
         return Unknown(f"the source of {resource.name} holds a variable of unknown value", reference["name"])
     if (kind, namespace, name) in known or (kind, "", name) in known:
         return Proof(f"{resource.kind} {resource.name} reads {kind} {name}", reference["name"])
-    return _dangling((kind, namespace, name), reference, known)
+    problem = _dangling((kind, namespace, name), reference, known)
+    if tree.policy.general and kind in _BY_BOOTSTRAP and problem.at.path == reference["name"].path:
+        if "did you mean" not in problem.message:
+            return Unknown(f"the tree has no {kind} {name}; who bootstraps Flux may make it", reference["name"])
+    return problem
 
 
 def _reference(resource: Resource) -> Field:
