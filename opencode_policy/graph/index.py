@@ -37,6 +37,14 @@ class Index:
         """Whether the inventory lists it."""
         return not self.listed.isdisjoint({(kind, namespace, name), (kind, ANYWHERE, name)})
 
+    def lists_any(self, kind: str) -> bool:
+        """Whether the inventory lists any object of a kind."""
+        return kind in self._listed_kinds
+
+    @cached_property
+    def _listed_kinds(self) -> frozenset[str]:
+        return frozenset(kind for kind, _, _ in self.listed)
+
     def elsewhere(self, kind: str, name: str) -> list[Resource]:
         """Objects of this kind and name in any namespace."""
         return self._by_kind_and_name.get((kind, name), [])
@@ -101,6 +109,9 @@ def _listed(cluster: ClusterFile) -> Iterator[tuple[str, str, str]]:
     yield from (("Gateway", item.namespace, item.name) for item in cluster.gateways)
     for stored in (*cluster.issuers, *cluster.secret_stores):
         yield stored.kind, "" if stored.kind.startswith("Cluster") else ANYWHERE, stored.name
+    for gateway in cluster.gateways:
+        names = (name for listener in gateway.listeners for name in listener.certificate_secrets)
+        yield from (("Secret", gateway.namespace, name) for name in names)
     yield from _classes("StorageClass", (item.name for item in cluster.storage_classes))
     yield from _classes("VolumeSnapshotClass", cluster.snapshot_classes)
 

@@ -34,7 +34,7 @@ def judged(edges: Iterable[Edge], *, what: str, none: str) -> Iterator[Outcome]:
             held.append(edge)
     yield from _unknown(unknown)
     if held and not problems:
-        yield Proof(f"each of the {len(held)} {what} leads somewhere", held[0].at)
+        yield Proof(f"{each(len(held), what)} leads somewhere", held[0].at)
     if not found or not (held or problems or unknown):
         yield Irrelevant(none)
 
@@ -50,3 +50,8 @@ def _unknown(found: dict[str, list[Edge]]) -> Iterator[Unknown]:
         first = edges[0]
         words = f"{first.source.kind} {first.source.name} {first.relation} {first.reference.target}: {reason}"
         yield Unknown(f"{words}{count}", first.at, requirement=OF_ALL)
+
+
+def each(count: int, plural: str) -> str:
+    """`each of the 3 routes`, or what one says of a single one."""
+    return f"each of the {count} {plural}" if count > 1 else f"the only one of the {plural}"

@@ -12,7 +12,7 @@ from dataclasses import field
 from functools import cached_property
 
 from opencode_policy.graph.index import Index
-from opencode_policy.graph.kinds import FLUX_HELM, SELDOM_BY_HAND, WRITTEN_IN_GIT
+from opencode_policy.graph.kinds import CLUSTER_SCOPED, FLUX_HELM, SELDOM_BY_HAND, WRITTEN_IN_GIT
 from opencode_policy.graph.model import Reference
 from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
@@ -83,10 +83,13 @@ class Outside:
         return ""
 
     def is_left_to_others(self, reference: Reference) -> bool:
-        """Whether nothing but an inventory could tell, and there is none."""
-        if not self.index.tree.policy.general or reference.kind in WRITTEN_IN_GIT:
+        """Whether nothing but an inventory could tell, and there is none, or it says nothing of the kind."""
+        kind = reference.kind
+        if kind in WRITTEN_IN_GIT or self.near(reference) is not None:
             return False
-        return self.near(reference) is None and reference.kind not in SELDOM_BY_HAND
+        if self.index.tree.policy.general:
+            return kind not in SELDOM_BY_HAND
+        return kind in CLUSTER_SCOPED and not self.index.lists_any(kind)
 
     def near(self, reference: Reference) -> str | None:
         """The name that was probably meant."""
@@ -114,7 +117,16 @@ class Outside:
     @cached_property
     def _all_opaque(self) -> list[Resource]:
         found = self.index.tree.of_kind("HelmRelease")
-        return [item for item in found if item.id.group == FLUX_HELM]
+        return [item for item in found if item.id.group == FLUX_HELM and not self._is_seen(item)]
+
+    def _is_seen(self, release: Resource) -> bool:
+        """Whether the tree has the pods of a release whose values list its containers: then it has the rest."""
+        controllers = release["spec"]["values"]["controllers"]
+        listed = any(controller["containers"].is_mapping for _, controller in controllers.entries())
+        namespace = release["spec"]["targetNamespace"].text or release.namespace
+        name = release["spec"]["releaseName"].text or release.name
+        pods = self.index.tree.pods_in(namespace) if listed else ()
+        return any(_is_named_after(pod.workload.name, name) for pod in pods)
 
     @cached_property
     def _opaque(self) -> dict[str, list[Resource]]:

@@ -43,7 +43,7 @@ def conflicts(tree: Tree) -> Iterator[Conflict]:
             for target in targets(tree, policy):
                 key = (policy.namespace, target.kind, target.name, target.section)
                 winner = first.setdefault(key, target)
-                if winner.policy is not policy:
+                if winner.policy.id != policy.id:  # one that is applied twice is no second one
                     yield Conflict(winner, target)
 
 

@@ -110,7 +110,7 @@ def _why_open(index: Index, outside: Outside, reference: Reference) -> str:
     if maker:
         return maker
     if outside.is_left_to_others(reference):
-        return f"without an inventory nobody knows which {reference.kind} the cluster has besides"
+        return f"no inventory says which {reference.kind} the cluster has besides"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.graph.examples import anywhere
+from opencode_policy.graph.outcomes import of_workspaces
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.routing.routes import http_routes
 from opencode_policy.rules.base import Rule
@@ -42,7 +43,8 @@ class DnsTargetIgnored(Rule):
     )
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
-        routes = http_routes(tree)
+        left = of_workspaces(tree)
+        routes = [route for route in http_routes(tree) if not left(route)]
         found = [route["metadata"]["annotations"][_TARGET] for route in routes]
         wrong = [field for field in found if field]
         for field in wrong:
@@ -51,4 +53,4 @@ class DnsTargetIgnored(Rule):
         if routes and not wrong:
             yield Proof("no route names the target of its DNS record", routes[0])
         if not routes:
-            yield Irrelevant("the tree has no HTTPRoute")
+            yield Irrelevant("no HTTPRoute outside the workspaces")

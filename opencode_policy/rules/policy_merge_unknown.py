@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.graph.examples import anywhere
-from opencode_policy.graph.outcomes import of_workspaces
+from opencode_policy.graph.outcomes import each, of_workspaces
 from opencode_policy.graph.policies import KINDS, wrong_merges
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
@@ -53,6 +53,6 @@ class PolicyMergeUnknown(Rule):
             yield Problem(f"there is no mergeType '{field.text}'{hint(field.text, MERGE_TYPES)}", field)
         every = [policy for kind in KINDS for policy in policies(tree, kind) if not left(policy)]
         if every and not wrong:
-            yield Proof(f"each of the {len(every)} policies replaces or merges as it says", every[0]["spec"])
+            yield Proof(f"{each(len(every), 'policies')} replaces or merges as it says", every[0]["spec"])
         if not every:
             yield Irrelevant("no policy of Envoy Gateway outside the workspaces")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.graph.build import graph_of
 from opencode_policy.graph.examples import WEB, anywhere
-from opencode_policy.graph.outcomes import of_workspaces
+from opencode_policy.graph.outcomes import each, of_workspaces
 from opencode_policy.graph.routing import MAY_USE
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.rules.base import Rule
@@ -117,6 +117,6 @@ spec: {secretName: web-tls}
         yield from (Problem(edge.message, edge.at) for edge in refused)
         used = [edge for edge in crossing if edge.target and edge.relation in ("sends to", "serves the certificate of")]
         if used and not refused:
-            yield Proof(f"each of the {len(used)} references to another namespace is granted", used[0].at)
+            yield Proof(f"{each(len(used), 'references to another namespace')} is granted", used[0].at)
         if not used and not refused:
             yield Irrelevant("no route and no Gateway uses an object of another namespace")

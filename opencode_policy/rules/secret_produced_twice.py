@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.graph import certificates
 from opencode_policy.graph.examples import anywhere
-from opencode_policy.graph.outcomes import of_workspaces
+from opencode_policy.graph.outcomes import each, of_workspaces
 from opencode_policy.location import Related
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.rules.base import Rule
@@ -77,7 +77,7 @@ metadata:
                     related = (Related("here", first.at.location),) if first.at is not None else ()
                     yield Problem(words, other.at, related)
         if found and not twice and found[0][0].at is not None:
-            yield Proof(f"each of the {len(found)} Secrets is made by one object", found[0][0].at)
+            yield Proof(f"{each(len(found), 'Secrets')} is made by one object", found[0][0].at)
         if not found:
             yield Irrelevant("nothing outside the workspaces makes a Secret")
 

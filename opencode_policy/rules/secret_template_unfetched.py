@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.graph.examples import anywhere
-from opencode_policy.graph.outcomes import of_workspaces
+from opencode_policy.graph.outcomes import each, of_workspaces
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.resource import Resource
@@ -70,7 +70,7 @@ spec:
         wrong = [problem for item in found for problem in _problems(item)]
         yield from wrong
         if found and not wrong:
-            yield Proof(f"each of the {len(found)} ExternalSecrets fetches what its template takes", found[0])
+            yield Proof(f"{each(len(found), 'ExternalSecrets')} fetches what its template takes", found[0])
         if not found:
             yield Irrelevant("no ExternalSecret outside the workspaces")
 

@@ -430,6 +430,7 @@ _SERVERS = [
             ),
         ),
         also=(
+            "kustomization-field-missing",
             "schema-header-missing",
             "workspace-layout-mismatch",
             "namespace-target-mismatch",
