@@ -26,7 +26,7 @@ from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue
 from opencode_policy.rules.table import broken_plugins, load_rules
-from opencode_policy.schemas.folder import folder
+from opencode_policy.schemas.folder import folder as imported_schemas
 from opencode_policy.secrets.tree_secrets import hide_secrets
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
@@ -63,22 +63,50 @@ def check(
     schemas before those that the user has imported. Raises `UsageError` for a path, rule
     or requirement that does not exist and `PolicyError` for a policy that cannot be used.
     """
-    for path in (*paths, *schema_folders):
-        _must_exist(path)
-    root = _common_root(paths)
-    classes = load_rules()
-    policy = policy_for(root, policy_directory, classes, incomplete=bool(broken_plugins()))
+    for folder in schema_folders:
+        _must_exist(folder)
+    ready = prepared(paths, policy_directory=policy_directory)
+    policy, classes = ready.policy, ready.classes
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     _must_not_wait(policy, classes, rules)
+    choice = Choice.of(policy, classes, rules, requirements)
+    where = (*schema_folders, imported_schemas())
+    return evaluate(ready.found, ready.folders, policy, classes, choice, schema_folders=where)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything that is read before a tree is built."""
+
+    found: Discovery
+    folders: Sequence[str]
+    policy: Policy
+    classes: Mapping[str, type[Rule]]
+
+    def tree(self) -> Tree:
+        """The expanded tree."""
+        found = self.found
+        tree, _ = build_tree(
+            found.sources, self.policy, folders=self.folders, links=found.links, missing=found.missing
+        )
+        return tree
+
+
+def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None) -> Ready:
+    """Read the files below `paths`, and the policy that holds for them; raises as `check` does."""
+    for path in paths:
+        _must_exist(path)
+    root = _common_root(paths)
+    classes = load_rules()
+    policy = policy_for(root, policy_directory, classes, incomplete=bool(broken_plugins()))
     found = discover(paths, root, policy.settings.scope.committed)
     if policy.general:
         policy = with_variables(policy, (source.text for source in found.sources.values()))
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
-    choice = Choice.of(policy, classes, rules, requirements)
-    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+    return Ready(found, folders, policy, classes)
 
 
 def _must_exist(path: Path) -> None:

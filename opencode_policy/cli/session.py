@@ -16,6 +16,7 @@ from opencode_policy.report.registry import FOR_PEOPLE, reporter
 from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
+    from opencode_policy.loaded import Loaded
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
@@ -37,6 +38,19 @@ def check(arguments: Namespace) -> Run:
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
         )
+    except run.UsageError as error:
+        raise RefusedError(visible(str(error))) from error
+    except PolicyError as error:
+        raise _unusable(error) from error
+
+
+def load(path: str, policy_directory: str | None) -> Loaded:
+    """Build a tree to look at; raises RefusedError for a path or a policy that cannot be used."""
+    from opencode_policy import loaded, run
+    from opencode_policy.policy.mistakes import PolicyError
+
+    try:
+        return loaded.load(Path(path), Path(policy_directory) if policy_directory else None)
     except run.UsageError as error:
         raise RefusedError(visible(str(error))) from error
     except PolicyError as error:
