@@ -143,14 +143,14 @@ def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str
             raise UsageError(f"there is no {kind} '{name}'{hint(name, valid)}")
 
 
-def _must_not_wait(
-    policy: Policy, classes: Mapping[str, type[Rule]], names: Collection[str] | None
-) -> None:
+def _must_not_wait(policy: Policy, classes: Mapping[str, type[Rule]], names: Collection[str] | None) -> None:
     """A rule that was asked for and needs a policy where there is none."""
     open_rules = set(waiting(classes)) if policy.general else set()
     for name in names or ():
         if name in open_rules:
-            raise UsageError(f"the rule {name} compares with a policy, and there is none; name one: --policy DIR")
+            raise UsageError(
+                f"the rule {name} compares with a policy, and there is none; name one: --policy DIR"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +320,8 @@ def _waiting(policy: Policy, classes: Mapping[str, type[Rule]]) -> Iterator[str]
     count = len(waiting(classes)) if policy.general else 0
     if count:
         words = "the repository has no policy (policies/, or --policy DIR)"
-        yield f"{words}: {count} rules that compare with one did not run, and no inventory names what the cluster has"
+        words = f"{words}: {count} rules that compare with one did not run"
+        yield f"{words}, and no inventory names what the cluster has"
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

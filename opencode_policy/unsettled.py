@@ -1,4 +1,4 @@
-"""What the stages found and nobody can judge where no policy says what the cluster has and what is a manifest."""
+"""What the stages found and nobody can judge where no policy says what the cluster has."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from opencode_policy.nearest import hint
 from opencode_policy.report.style import Style
 
 if TYPE_CHECKING:
-    from opencode_policy.resource import Resource
     from opencode_policy.loaded import Loaded
+    from opencode_policy.resource import Resource
     from opencode_policy.tree import Tree
 
 DESCRIPTION = """\
@@ -42,14 +42,20 @@ FORMATS = ("text", "dot", "mermaid")
 
 def configure(parser: Parser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="folder of manifests (default: .)")
+    parser.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help="folder of manifests (default: .)"
+    )
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--namespace", metavar="NAME", help="only what is in this namespace, and what fills it")
     part.add_argument(
         "--workspace", metavar="NAME", help="only what this workspace, or Flux Kustomization, applies"
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="text", metavar="FORMAT", help="text, dot or mermaid (default: text)"
+        "--format",
+        choices=FORMATS,
+        default="text",
+        metavar="FORMAT",
+        help="text, dot or mermaid (default: text)",
     )
     add_policy(parser)
     add_common(parser)
@@ -76,7 +82,9 @@ def _chosen(tree: Tree, namespace: str | None, workspace: str | None) -> list[Re
     if namespace is not None:
         found = choice.of_namespace(tree, namespace)
         if not found:
-            raise RefusedError(f"the tree has no namespace '{namespace}'{hint(namespace, choice.namespaces(tree))}")
+            raise RefusedError(
+                f"the tree has no namespace '{namespace}'{hint(namespace, choice.namespaces(tree))}"
+            )
         return found
     return list(tree.resources)
 
@@ -96,4 +104,3 @@ def _drawn(loaded: Loaded, chosen: list[Resource], arguments: Namespace) -> str:
         "mermaid": as_mermaid,
     }
     return loaded.clean(writers[arguments.format](drawing))
-

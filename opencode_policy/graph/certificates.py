@@ -72,7 +72,7 @@ class Overlap:
 
 
 def overlaps(tree: Tree) -> Iterator[Overlap]:
-    """Names that two certificates with one key algorithm have on one listener; Envoy Gateway refuses these."""
+    """Names that two certificates of one key algorithm have on one listener; Envoy Gateway refuses them."""
     for gateway in tree.of_kind("Gateway"):
         for listener in listeners_of(tree, gateway.name, gateway.namespace):
             seen: dict[tuple[str, str], Certificate] = {}

@@ -22,9 +22,7 @@ def of_namespace(tree: Tree, namespace: str) -> list[Resource]:
     found = []
     for item in tree.resources:
         is_flux = item.kind == "Kustomization" and item.id.group == FLUX_KUSTOMIZE
-        fills = is_flux and (
-            item.name in builders or item["spec"]["targetNamespace"].text == namespace
-        )
+        fills = is_flux and (item.name in builders or item["spec"]["targetNamespace"].text == namespace)
         if item.namespace == namespace or fills or (item.kind, item.name) == ("Namespace", namespace):
             found.append(item)
     return found

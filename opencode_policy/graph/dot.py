@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from opencode_policy.graph.drawing import Drawing, Key, Line, Node
 
-_FILL = {"own": "white", "found": "gray95", "listed": "lightcyan", "missing": "mistyrose", "open": "lightyellow"}
+_FILL = {
+    "own": "white",
+    "found": "gray95",
+    "listed": "lightcyan",
+    "missing": "mistyrose",
+    "open": "lightyellow",
+}
 _STROKE = {"missing": "red", "ambiguous": "red", "open": "orange", "optional": "gray"}
 
 
@@ -23,7 +29,10 @@ def as_dot(drawing: Drawing) -> str:
     for number, group in enumerate(drawing.groups):
         keys = [key for key in dict.fromkeys(group.objects) if key not in placed]
         placed.update(keys)
-        lines += [f"  subgraph cluster_{number} {{", f"    label={_quoted(group.title or 'nothing applies')};"]
+        lines += [
+            f"  subgraph cluster_{number} {{",
+            f"    label={_quoted(group.title or 'nothing applies')};",
+        ]
         lines += [f"    {_dot_node(ids[key], drawing.nodes[key])}" for key in keys]
         lines.append("  }")
     lines += [f"  {_dot_node(ids[key], node)}" for key, node in drawing.nodes.items() if key not in placed]
@@ -45,7 +54,8 @@ def _dot_node(identity: str, node: Node) -> str:
 def _dot_line(ids: dict[Key, str], line: Line) -> str:
     colour = _STROKE.get(str(line.state), "black")
     style = "dashed" if line.state in ("open", "optional") else "solid"
-    return f"{ids[line.source]} -> {ids[line.target]} [label={_quoted(_label(line))}, color={colour}, style={style}];"
+    look = f"label={_quoted(_label(line))}, color={colour}, style={style}"
+    return f"{ids[line.source]} -> {ids[line.target]} [{look}];"
 
 
 def _label(line: Line) -> str:
@@ -70,7 +80,9 @@ def as_mermaid(drawing: Drawing) -> str:
         lines.append(f"  subgraph g{number}[{_safe(group.title or 'nothing applies')}]")
         lines += [f"    {_mermaid_node(ids[key], drawing.nodes[key])}" for key in keys]
         lines.append("  end")
-    lines += [f"  {_mermaid_node(ids[key], node)}" for key, node in drawing.nodes.items() if key not in placed]
+    lines += [
+        f"  {_mermaid_node(ids[key], node)}" for key, node in drawing.nodes.items() if key not in placed
+    ]
     lines += [f"  {_mermaid_line(ids, line)}" for line in drawing.lines]
     lines += list(_classes(drawing, ids))
     return "\n".join(lines) + "\n"
@@ -88,7 +100,14 @@ def _mermaid_line(ids: dict[Key, str], line: Line) -> str:
 
 def _safe(text: str) -> str:
     """A text in quotes; entities for what Mermaid would read as its own."""
-    for sign, entity in (("#", "#35;"), ("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;"), ("`", "#96;")):
+    for sign, entity in (
+        ("#", "#35;"),
+        ("&", "#amp;"),
+        ('"', "#quot;"),
+        ("<", "#lt;"),
+        (">", "#gt;"),
+        ("`", "#96;"),
+    ):
         text = text.replace(sign, entity)
     return '"' + text.replace("\n", "<br/>") + '"'
 

@@ -22,7 +22,7 @@ Key = tuple[str, str, str]
 class Node:
     """An object as it is drawn. `state` is `own` for a part that was asked for, else as in an edge.
 
-    `place` is file and line of an object of the tree, empty for any other; `problems` are what rules say of it.
+    `place` is the file and line of an object of the tree, else empty; `problems` are what rules say of it.
     """
 
     key: Key
@@ -92,9 +92,7 @@ def draw(tree: Tree, chosen: Sequence[Resource], problems: Iterable[Problem] = (
     return drawing
 
 
-def _add_made(
-    drawing: Drawing, merged: dict[tuple[Key, str, Key], Line], tree: Tree, own: set[int]
-) -> None:
+def _add_made(drawing: Drawing, merged: dict[tuple[Key, str, Key], Line], tree: Tree, own: set[int]) -> None:
     """Secrets that drawn objects make, whoever uses them."""
     for makers in flow_of(tree).all_makers():
         for maker in makers:

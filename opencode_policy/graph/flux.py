@@ -94,5 +94,7 @@ def _absent(index: Index, outside: Outside, reference: Reference) -> Edge:
     near = hint(reference.name, index.names(reference.kind, reference.namespace))
     if near:
         return Edge(reference, "missing", reference.at, None, f"there is no {reference.target}{near}")
-    why = outside.maker(reference) or f"the tree has no {reference.kind} of this name, a controller may make it"
+    why = (
+        outside.maker(reference) or f"the tree has no {reference.kind} of this name, a controller may make it"
+    )
     return Edge(reference, "open", reference.at, None, why)

@@ -19,7 +19,9 @@ def is_granted(tree: Tree, source: Resource, target: Resource | tuple[str, str, 
     for grant in tree.of_kind("ReferenceGrant", namespace):
         if grant.id.group != GATEWAY_API or not tree.applies(grant):
             continue
-        given = [tuple(item[key].text for key in ("group", "kind", "namespace")) for item in grant["spec"]["from"]]
+        given = [
+            tuple(item[key].text for key in ("group", "kind", "namespace")) for item in grant["spec"]["from"]
+        ]
         allowed = [tuple(item[key].text for key in ("group", "kind")) for item in _to(grant, name)]
         if wanted in given and (group, kind) in allowed:
             return True

@@ -107,8 +107,9 @@ def _listed(cluster: ClusterFile) -> Iterator[tuple[str, str, str]]:
         yield item.kind, item.namespace or _default_namespace(item.kind), item.name
     yield from (("Kustomization", item.namespace, item.name) for item in cluster.kustomizations)
     yield from (("Gateway", item.namespace, item.name) for item in cluster.gateways)
-    for stored in (*cluster.issuers, *cluster.secret_stores):
-        yield stored.kind, "" if stored.kind.startswith("Cluster") else ANYWHERE, stored.name
+    kept = [(item.kind, item.name) for item in cluster.issuers]
+    kept += [(item.kind, item.name) for item in cluster.secret_stores]
+    yield from ((kind, "" if kind.startswith("Cluster") else ANYWHERE, name) for kind, name in kept)
     for gateway in cluster.gateways:
         names = (name for listener in gateway.listeners for name in listener.certificate_secrets)
         yield from (("Secret", gateway.namespace, name) for name in names)

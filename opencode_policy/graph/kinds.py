@@ -1,4 +1,4 @@
-"""What is known of the kinds that references lead to: their groups, their scope, and who usually makes them."""
+"""The kinds that references lead to: their groups, their scope, and who usually makes them."""
 
 from __future__ import annotations
 

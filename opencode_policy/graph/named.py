@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from opencode_policy.graph.pattern import Pattern
 
 
-
 def _store(relation: str, path: str) -> Pattern:
     return Pattern(relation, path, "SecretStore", name="name", kind_key="kind")
 
@@ -41,7 +40,9 @@ _REPOSITORY = Pattern("stores in", "spec.restic.repository", "Secret")
 PATTERNS: Mapping[tuple[str, str], tuple[Pattern, ...]] = {
     ("", "PersistentVolumeClaim"): (
         Pattern("is of", "spec.storageClassName", "StorageClass"),
-        Pattern("is filled by", "spec.dataSourceRef", "", name="name", kind_key="kind", namespace="namespace"),
+        Pattern(
+            "is filled by", "spec.dataSourceRef", "", name="name", kind_key="kind", namespace="namespace"
+        ),
         Pattern("is filled by", "spec.dataSource", "", name="name", kind_key="kind"),
     ),
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): (
@@ -82,9 +83,7 @@ PATTERNS: Mapping[tuple[str, str], tuple[Pattern, ...]] = {
         _secret("reads", "spec.basicAuth.users", "namespace"),
         _secret("reads", "spec.apiKeyAuth.credentialRefs.*", "namespace"),
     ),
-    ("networking.k8s.io", "Ingress"): (
-        Pattern("is of", "spec.ingressClassName", "IngressClass"),
-    ),
+    ("networking.k8s.io", "Ingress"): (Pattern("is of", "spec.ingressClassName", "IngressClass"),),
     ("kustomize.toolkit.fluxcd.io", "Kustomization"): (
         _secret("decrypts with", "spec.decryption.secretRef"),
         Pattern("applies as", "spec.serviceAccountName", "ServiceAccount"),

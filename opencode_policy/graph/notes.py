@@ -49,5 +49,11 @@ def _limit(timeout: Timeout, otherwise: str) -> str:
     else:
         value = str(timeout.duration) if timeout.duration else "none"
     at = timeout.at.location if timeout.at is not None else None
-    why = f" ({at.path.rpartition('/')[2]}:{at.line})" if at else f" ({otherwise})" if timeout.is_default else ""
+    why = (
+        f" ({at.path.rpartition('/')[2]}:{at.line})"
+        if at
+        else f" ({otherwise})"
+        if timeout.is_default
+        else ""
+    )
     return f"{timeout.name} {value}{why}"

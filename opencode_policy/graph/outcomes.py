@@ -22,7 +22,8 @@ def of_workspaces(tree: Tree) -> Callable[[Resource], bool]:
 
 def judged(edges: Iterable[Edge], *, what: str, none: str) -> Iterator[Outcome]:
     """Outcomes for edges; `what` names them in the plural, `none` says why there was nothing to judge."""
-    found, problems, unknown = list(edges), 0, {}
+    found, problems = list(edges), 0
+    unknown: dict[str, list[Edge]] = {}
     held: list[Edge] = []
     for edge in found:
         if edge.is_problem:

@@ -120,7 +120,7 @@ class Outside:
         return [item for item in found if item.id.group == FLUX_HELM and not self._is_seen(item)]
 
     def _is_seen(self, release: Resource) -> bool:
-        """Whether the tree has the pods of a release whose values list its containers: then it has the rest."""
+        """Whether the tree has the pods that a release lists in its values: then it has the rest as well."""
         controllers = release["spec"]["values"]["controllers"]
         listed = any(controller["containers"].is_mapping for _, controller in controllers.entries())
         namespace = release["spec"]["targetNamespace"].text or release.namespace
@@ -149,7 +149,7 @@ class Outside:
 
 
 def _may_be(name: str, pattern: str) -> bool:
-    """Whether a name may come of one with variables: what stands before the first and behind the last fits."""
+    """Whether a name may come of one with variables: what stands around them fits."""
     before, _, rest = pattern.partition("${")
     return name.startswith(before) and name.endswith(rest.rpartition("}")[2])
 

@@ -33,9 +33,7 @@ def parent_edges(index: Index, outside: Outside, route: Resource) -> Iterator[Ed
         yield from _hosts(index.tree, route, taking)
 
 
-def _attached(
-    index: Index, outside: Outside, route: Resource, parent: Field
-) -> tuple[Edge, list[Listener]]:
+def _attached(index: Index, outside: Outside, route: Resource, parent: Field) -> tuple[Edge, list[Listener]]:
     """The edge of one parent reference, and the listeners that take the route."""
     name, namespace = parent["name"], parent["namespace"].text or route.namespace
     section = parent["sectionName"]
@@ -108,5 +106,6 @@ def _hosts(tree: Tree, route: Resource, taking: list[Listener]) -> Iterator[Edge
         if not any(intersects(item.hostname, host) for item in taking):
             gateway = taking[0]
             reference = Reference(route, ATTACHES, "Gateway", gateway.namespace, gateway.gateway, field, host)
-            words = f"no listener that {route.name} attaches to takes {host}: the {gateway} takes {gateway.hostname}"
+            words = f"no listener that {route.name} attaches to takes {host}"
+            words = f"{words}: the {gateway} takes {gateway.hostname}"
             yield Edge(reference, "missing", field, None, words)

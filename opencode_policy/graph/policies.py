@@ -2,7 +2,7 @@
 
 A rule's policy goes before its route's, that before the listener's, and that before the Gateway's; of two at
 the same place the older one wins and the other gets the condition Conflicted. A policy of a route without
-mergeType replaces that of the Gateway as a whole (Envoy Gateway 1.7, internal/gatewayapi/backendtrafficpolicy.go).
+mergeType replaces that of the Gateway as a whole (Envoy Gateway 1.7, backendtrafficpolicy.go).
 """
 
 from __future__ import annotations

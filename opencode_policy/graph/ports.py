@@ -64,7 +64,11 @@ def _edge(index: Index, source: Resource, port: Field, targets: list[Resource]) 
     if "${" in port.text:
         return Edge(reference, "open", port, first, "the port holds a variable of unknown value")
     what = "port of the Service" if first.kind == "Service" else "container of"
-    who = f"no {what} {first.name} is named" if first.kind == "Service" else f"no {what} {first.name} has a port named"
+    who = (
+        f"no {what} {first.name} is named"
+        if first.kind == "Service"
+        else f"no {what} {first.name} has a port named"
+    )
     return Edge(reference, "missing", port, first, f"{who} '{port.text}'" + hint(port.text, known))
 
 

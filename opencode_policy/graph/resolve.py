@@ -65,9 +65,9 @@ def _no_key(reference: Reference, target: Resource | None, keys: list[str]) -> E
 def _listed(index: Index, reference: Reference) -> Edge:
     wanted = (reference.kind, reference.name, reference.namespace)
     for item in index.tree.cluster.objects if reference.part_is == "key" and reference.part else ():
-        if (item.kind, item.name, item.namespace or "") == wanted and item.keys:
-            if reference.part not in item.keys:
-                return _no_key(reference, None, list(item.keys))
+        is_it = (item.kind, item.name, item.namespace or "") == wanted
+        if is_it and item.keys and reference.part not in item.keys:
+            return _no_key(reference, None, list(item.keys))
     return Edge(reference, "listed", reference.at)
 
 
@@ -91,7 +91,7 @@ def _is_whole(maker: ProducedSecret) -> bool:
 
 def _absent(index: Index, outside: Outside, reference: Reference) -> Edge:
     """No file makes it: an error where one would have to, else an open question."""
-    why = _why_open(index, outside, reference)
+    why = _why_open(outside, reference)
     if why:
         return Edge(reference, "open", reference.at, None, why)
     near = outside.near(reference)
@@ -101,7 +101,7 @@ def _absent(index: Index, outside: Outside, reference: Reference) -> Edge:
     return Edge(reference, "missing", reference.at, None, words + _elsewhere(index, reference))
 
 
-def _why_open(index: Index, outside: Outside, reference: Reference) -> str:
+def _why_open(outside: Outside, reference: Reference) -> str:
     if "${" in f"{reference.namespace}{reference.name}":
         return "the name holds a variable of unknown value"
     if not reference.namespace and reference.kind not in CLUSTER_SCOPED:

@@ -16,7 +16,9 @@ from opencode_policy.resource import Field, Resource
 from opencode_policy.routing.attached_policies import TARGET_KINDS, targets
 
 ROUTES = frozenset({"GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"})
-POLICIES = frozenset({"BackendTrafficPolicy", "ClientTrafficPolicy", "EnvoyExtensionPolicy", "SecurityPolicy"})
+POLICIES = frozenset(
+    {"BackendTrafficPolicy", "ClientTrafficPolicy", "EnvoyExtensionPolicy", "SecurityPolicy"}
+)
 
 SENDS, SERVES, GOVERNS, MAY_USE = "sends to", "serves the certificate of", "governs", "may use"
 
@@ -70,7 +72,9 @@ def _to_service(index: Index, outside: Outside, route: Resource, backend: Field)
 
 def _ungranted(source: Resource, kind: str, name: str, place: Field, target: Resource | None) -> Edge:
     """A target of another namespace that nobody has opened; `place` is the field that names the namespace."""
-    words = f"no ReferenceGrant of {place.text} lets a {source.kind} of {source.namespace} use the {kind} {name}"
+    words = (
+        f"no ReferenceGrant of {place.text} lets a {source.kind} of {source.namespace} use the {kind} {name}"
+    )
     return Edge(Reference(source, MAY_USE, kind, place.text, name, place), "missing", place, target, words)
 
 
@@ -99,9 +103,9 @@ def _certificates(index: Index, outside: Outside, gateway: Resource) -> Iterator
             called = index.tree.resolve_variables(name.text)
             edge = resolve(index, outside, Reference(gateway, SERVES, "Secret", namespace, called, name))
             yield edge
-            if namespace != gateway.namespace:
-                if not is_granted(index.tree, gateway, ("", "Secret", namespace, called)):
-                    yield _ungranted(gateway, "Secret", called, place, edge.target)
+            secret = ("", "Secret", namespace, called)
+            if namespace != gateway.namespace and not is_granted(index.tree, gateway, secret):
+                yield _ungranted(gateway, "Secret", called, place, edge.target)
 
 
 def _targets(index: Index, outside: Outside, policy: Resource) -> Iterator[Edge]:

@@ -47,7 +47,9 @@ def selections(resource: Resource) -> Iterator[Selection]:
         found = tuple(clauses(at))
     if found:
         kind = "Service" if resource.kind == "ServiceMonitor" else "Pod"
-        yield Selection(resource, at, kind, found, _namespaces(resource) if "Monitor" in resource.kind else own)
+        yield Selection(
+            resource, at, kind, found, _namespaces(resource) if "Monitor" in resource.kind else own
+        )
 
 
 def _namespaces(monitor: Resource) -> tuple[str, ...] | None:

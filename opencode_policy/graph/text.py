@@ -12,7 +12,9 @@ Paint = Callable[[str, str | None], str]
 _MARKS = {"missing": "!", "ambiguous": "!", "open": "?", "optional": "~"}
 _COLOURS = {"missing": "red", "ambiguous": "red", "open": "yellow", "optional": "dim", "listed": "cyan"}
 _SUFFIX = {"listed": " (inventory)", "optional": " (optional, not there)"}
-LEGEND = "-> leads there   ! leads nowhere, or is wrong   ? cannot be told from the files   <- comes from there"
+LEGEND = (
+    "-> leads there   ! leads nowhere, or is wrong   ? cannot be told from the files   <- comes from there"
+)
 
 
 def as_text(drawing: Drawing, notes: Mapping[Key, list[str]], paint: Paint) -> str:
@@ -52,7 +54,7 @@ class _Writer:
     def object(self, node: Node) -> Iterator[str]:
         """An object, what it refers to, what refers to it, and what rules say of it."""
         yield f"  {node.title}  {self.paint(node.place, 'dim')}"
-        said = set()
+        said: set[str] = set()
         for line in self.going.get(node.key, ()):
             said.update(line.words)
             yield from _line(line, self.drawing.nodes[line.target], self.paint)
@@ -78,6 +80,8 @@ def _count(drawing: Drawing, paint: Paint) -> Iterator[str]:
     wrong = sum(state in ("missing", "ambiguous") for state in states)
     own = sum(node.state == "own" for node in drawing.nodes.values())
     problems = sum(len(node.problems) for node in drawing.nodes.values())
-    yield f"{own} objects, {len(states)} references: {wrong} lead nowhere, {states.count('open')} cannot be told"
+    unknown = states.count("open")
+    unknown = states.count("open")
+    yield f"{own} objects, {len(states)} references: {wrong} lead nowhere, {unknown} cannot be told"
     if problems:
         yield paint(f"{problems} problems of rules on references", "red")

@@ -73,7 +73,7 @@ def _user(container: Container) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Contended:
-    """A volume for one node that two pods of a Deployment want at once: why, and the field that makes them."""
+    """A volume for one node that two pods of a Deployment want at once: why, and where that is set."""
 
     words: str
     claim: Resource

@@ -16,7 +16,9 @@ _OF_POD = (
     Pattern("runs by", "runtimeClassName", "RuntimeClass"),
     Pattern("pulls with", "imagePullSecrets.*", "Secret", name="name"),
     *(
-        Pattern("reads", f"{where}.*.env.*.valueFrom.{key}", kind, name="name", part="key", optional="optional")
+        Pattern(
+            "reads", f"{where}.*.env.*.valueFrom.{key}", kind, name="name", part="key", optional="optional"
+        )
         for where in _CONTAINERS
         for key, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
     ),

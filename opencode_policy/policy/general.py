@@ -49,7 +49,7 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?![A-Za-z0-9_]|:?[-=])")
 
 
 def with_variables(policy: Policy, texts: Iterable[str]) -> Policy:
-    """The policy with every variable that the files take without a default as one whose value nobody wrote down.
+    """The policy with every variable that the files take without a default, none of known value.
 
     Expansion then leaves it as it stands, and what is made of it counts as unknown instead of as empty.
     """

@@ -57,7 +57,9 @@ spec: {secretName: web-tls, issuerRef: {name: own}, dnsNames: [web.example.net]}
     bad = (
         anywhere(
             "another zone",
-            _certificate("web.example.net  # <- letsencrypt cannot issue for web.example.net: it answers for example.org only"),
+            _certificate(
+                "web.example.net  # <- letsencrypt cannot issue for web.example.net: it answers for example.org only"
+            ),
         ),
     )
 
@@ -81,6 +83,10 @@ def _problems(certificate: Certificate) -> Iterator[Problem]:
     if not issuers.is_known(certificate.tree, kind, name, namespace):
         return
     for dns_name, field in certificate.names():
-        why = issuers.refusal(certificate.tree, kind, name, namespace, dns_name) if "${" not in dns_name else None
+        why = (
+            issuers.refusal(certificate.tree, kind, name, namespace, dns_name)
+            if "${" not in dns_name
+            else None
+        )
         if why:
             yield Problem(f"{name} cannot issue for {dns_name}: {why}", field)

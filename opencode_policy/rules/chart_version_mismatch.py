@@ -48,7 +48,7 @@ class ChartVersionMismatch(Rule):
     )
     fix = "Take the agreed version, or change the agreement in the policy."
     Parameters = Parameters
-    example_parameters = {"charts": {"app-template": "4.4.0"}}  # noqa: RUF012 - read only, as in every rule
+    example_parameters = {"charts": {"app-template": "4.4.0"}}
     good = (
         anywhere("the agreed one, with a digest", f"{_OCI}    tag: 4.4.0@sha256:{'0' * 64}\n"),
         anywhere(

@@ -34,9 +34,7 @@ class DependencyUnknown(Rule):
         "Flux retries for ever and applies nothing: `dependencies do not meet ready condition` is all it "
         "says, for a misspelt name as for one that is merely slow."
     )
-    fix = (
-        "Name an existing object of the same kind, or add it to the inventory."
-    )
+    fix = "Name an existing object of the same kind, or add it to the inventory."
     good = (
         Example(
             "a release waits for another release",

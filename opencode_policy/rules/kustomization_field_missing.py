@@ -37,12 +37,14 @@ class KustomizationFieldMissing(Rule):
     )
     fix = "Add the field."
     Parameters = Parameters
-    example_parameters = {"fields": ["spec.retryInterval"]}  # noqa: RUF012 - read only, as in every rule
+    example_parameters = {"fields": ["spec.retryInterval"]}
     good = (anywhere("stated", {_KS: f"{_HEAD}spec: {{retryInterval: 1m}}\n"}),)
     bad = (
         anywhere(
             "left out",
-            {_KS: f"{_HEAD}spec:  # <- the Flux Kustomization demo has no spec.retryInterval\n  interval: 30m\n"},
+            {
+                _KS: f"{_HEAD}spec:  # <- the Flux Kustomization demo has no spec.retryInterval\n  interval: 30m\n"
+            },
         ),
     )
 

@@ -42,7 +42,9 @@ class ListenerCertificatesOverlap(Rule):
 
     concern = "references"
     requirements = ("SEC-02",)
-    why = "The listener does without the second certificate, and with it every host that only that one covers."
+    why = (
+        "The listener does without the second certificate, and with it every host that only that one covers."
+    )
     fix = "Leave each name to one certificate, or merge the two."
     good = (
         anywhere(

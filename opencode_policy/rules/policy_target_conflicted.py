@@ -56,7 +56,8 @@ class PolicyTargetConflicted(Rule):
             "two for a route",
             f"{_ROUTE}---\n{_policy('first', 'name: web')}---\n"
             + _policy(
-                "second", "name: web  # <- HTTPRoute web has the BackendTrafficPolicy first already, second does not count"
+                "second",
+                "name: web  # <- HTTPRoute web has the BackendTrafficPolicy first already, second does not count",
             ),
         ),
     )

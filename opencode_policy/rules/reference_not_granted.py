@@ -112,10 +112,16 @@ spec: {secretName: web-tls}
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
         left = of_workspaces(tree)
         found = [edge for edge in graph_of(tree).routing if not left(edge.source)]
-        crossing = [item for item in found if item.reference.namespace != item.source.namespace and item.target]
+        crossing = [
+            item for item in found if item.reference.namespace != item.source.namespace and item.target
+        ]
         refused = [edge for edge in crossing if edge.relation == MAY_USE]
         yield from (Problem(edge.message, edge.at) for edge in refused)
-        used = [edge for edge in crossing if edge.target and edge.relation in ("sends to", "serves the certificate of")]
+        used = [
+            edge
+            for edge in crossing
+            if edge.target and edge.relation in ("sends to", "serves the certificate of")
+        ]
         if used and not refused:
             yield Proof(f"{each(len(used), 'references to another namespace')} is granted", used[0].at)
         if not used and not refused:

@@ -43,7 +43,9 @@ class RouteHostUncovered(Rule):
     requirements = ("SEC-02",)
     why = "Browsers warn of a wrong name before they show anything, and clients without a person refuse."
     fix = "Add the host, or a wildcard one level above it, to a Certificate that the listener serves."
-    good = (anywhere("by the wildcard and by name", f"{_BEHIND}  hostnames: [web.example.org, example.org]\n"),)
+    good = (
+        anywhere("by the wildcard and by name", f"{_BEHIND}  hostnames: [web.example.org, example.org]\n"),
+    )
     bad = (
         anywhere(
             "two levels below",
@@ -66,7 +68,9 @@ class RouteHostUncovered(Rule):
             yield Proof(f"a certificate covers each of the {len(known)} hosts of routes", known[0].at)
         others = {str(item.listener): item for item in found if item.certificates is None}
         for item in others.values():
-            yield Unknown(f"which hosts the certificates of the {item.listener} cover is not known", item.at, OF_ALL)
+            yield Unknown(
+                f"which hosts the certificates of the {item.listener} cover is not known", item.at, OF_ALL
+            )
         if not found:
             yield Irrelevant("no route outside the workspaces has a host behind a listener with TLS")
 

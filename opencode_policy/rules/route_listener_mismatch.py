@@ -122,5 +122,7 @@ spec:
 
     def check_tree(self, tree: Tree) -> Iterator[Outcome]:
         left = of_workspaces(tree)
-        edges = [edge for edge in graph_of(tree).routing if edge.relation == ATTACHES and not left(edge.source)]
+        edges = [
+            edge for edge in graph_of(tree).routing if edge.relation == ATTACHES and not left(edge.source)
+        ]
         yield from judged(edges, what="parents of routes", none="no route outside the workspaces")

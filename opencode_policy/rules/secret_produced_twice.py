@@ -86,7 +86,7 @@ def _made(tree: Tree) -> Iterator[list[ProducedSecret]]:
     """Makers of each Secret that are objects of the tree, each object once, none of a workspace."""
     left, deciding = of_workspaces(tree), certificates.of_workspaces(tree)
     for makers in flow_of(tree).all_makers():
-        by_object = {}
+        by_object: dict[tuple[str, str, str], ProducedSecret] = {}
         for maker in makers:
             origin = maker.origin
             if origin is not None and not maker.merged and tree.applies(origin) and "${" not in maker.name:

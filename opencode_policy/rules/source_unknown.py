@@ -180,10 +180,13 @@ def _judged(tree: Tree, resource: Resource, known: set[SourceId]) -> Outcome:
     if (kind, namespace, name) in known or (kind, "", name) in known:
         return Proof(f"{resource.kind} {resource.name} reads {kind} {name}", reference["name"])
     problem = _dangling((kind, namespace, name), reference, known)
-    if tree.policy.general and kind in _BY_BOOTSTRAP and problem.at.path == reference["name"].path:
-        if "did you mean" not in problem.message:
-            return Unknown(f"the tree has no {kind} {name}; who bootstraps Flux may make it", reference["name"])
+    if tree.policy.general and kind in _BY_BOOTSTRAP and problem.message == _absent(kind, namespace, name):
+        return Unknown(f"the tree has no {kind} {name}; who bootstraps Flux may make it", reference["name"])
     return problem
+
+
+def _absent(kind: str, namespace: str, name: str) -> str:
+    return f"there is no {kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
 
 
 def _reference(resource: Resource) -> Field:
@@ -198,7 +201,7 @@ def _reference(resource: Resource) -> Field:
 
 def _dangling(wanted: SourceId, reference: Field, known: set[SourceId]) -> Problem:
     kind, namespace, name = wanted
-    words = f"there is no {kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
+    words = _absent(kind, namespace, name)
     others = sorted(place for of_kind, place, called in known if (of_kind, called) == (kind, name))
     if others:
         return Problem(f"{words}, but one in {others[0]}", reference["namespace"])

@@ -58,7 +58,7 @@ class TemplateVariableMismatch(Rule):
     )
     fix = "Set the variable in postBuild.substitute as the template asks for it."
     Parameters = Parameters
-    example_parameters = {  # noqa: RUF012 - read only, as in every rule
+    example_parameters = {
         "name_variable": "APP",
         "required": {"kubernetes/templates/backup": ["CAPACITY"]},
         "forbidden": {"kubernetes/templates/backup": ["CLAIM"]},
@@ -72,7 +72,8 @@ class TemplateVariableMismatch(Rule):
             "the name of another app, and nothing said of the size",
             {
                 _KS: _HEAD.replace(
-                    "    substitute:", "    substitute:  # <- demo uses kubernetes/templates/backup and does not set CAPACITY"
+                    "    substitute:",
+                    "    substitute:  # <- demo uses kubernetes/templates/backup and does not set CAPACITY",
                 )
                 + "      APP: other  # <- APP is 'other' in the Kustomization demo\n",
                 **_FILES,
@@ -100,7 +101,9 @@ class TemplateVariableMismatch(Rule):
 
     def _concerns(self, build: FluxBuild) -> bool:
         named = bool(self.parameters.name_variable) and bool(_set(build, self.parameters.name_variable))
-        return named or any(_uses(build, item) for item in (*self.parameters.required, *self.parameters.forbidden))
+        return named or any(
+            _uses(build, item) for item in (*self.parameters.required, *self.parameters.forbidden)
+        )
 
     def _name(self, build: FluxBuild) -> Iterator[Problem]:
         name = self.parameters.name_variable

@@ -79,6 +79,8 @@ class VolumeContended(Rule):
             modes = item.claim["spec"]["accessModes"]
             yield Problem(item.words, item.at, (Related("the volume", modes.key_location),))
         if pairs and not found:
-            yield Proof(f"no two pods want one of the {len(pairs)} volumes of Deployments at once", pairs[0][0])
+            yield Proof(
+                f"no two pods want one of the {len(pairs)} volumes of Deployments at once", pairs[0][0]
+            )
         if not pairs:
             yield Irrelevant("no Deployment outside the workspaces has a volume for one node")
