@@ -47,11 +47,14 @@ class Index:
 
     def elsewhere(self, kind: str, name: str) -> list[Resource]:
         """Objects of this kind and name in any namespace."""
-        return self._by_kind_and_name.get((kind, name), [])
+        group = GROUPS.get(kind)
+        found = self._by_kind_and_name.get((kind, name), ())
+        return [item for item in found if group in (None, item.id.group)]
 
     def names(self, kind: str, namespace: str) -> list[str]:
         """Names of a kind in a namespace, for hints."""
-        own = [item.name for item in self.tree.of_kind(kind, namespace)]
+        group = GROUPS.get(kind)
+        own = [item.name for item in self.tree.of_kind(kind, namespace) if group in (None, item.id.group)]
         return [*own, *self._listed_names.get((kind, namespace), ())]
 
     @cached_property
@@ -107,7 +110,7 @@ def _listed(cluster: ClusterFile) -> Iterator[tuple[str, str, str]]:
         yield item.kind, item.namespace or _default_namespace(item.kind), item.name
     yield from (("Kustomization", item.namespace, item.name) for item in cluster.kustomizations)
     yield from (("Gateway", item.namespace, item.name) for item in cluster.gateways)
-    kept = [(item.kind, item.name) for item in cluster.issuers]
+    kept: list[tuple[str, str]] = [(item.kind, item.name) for item in cluster.issuers]
     kept += [(item.kind, item.name) for item in cluster.secret_stores]
     yield from ((kind, "" if kind.startswith("Cluster") else ANYWHERE, name) for kind, name in kept)
     for gateway in cluster.gateways:

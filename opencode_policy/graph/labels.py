@@ -47,9 +47,10 @@ class Labels:
     ) -> list[Labelled]:
         """Few objects among which are all that satisfy the clauses."""
         lists = [
-            [item for value in clause.values for item in self._labels.get((kind, clause.key, value), ())]
-            for clause in clauses
-            if clause.operator == "In"
+            [item for value in values for item in self._labels.get((kind, key, value), ())]
+            for key, values in (
+                (clause.key, dict.fromkeys(clause.values)) for clause in clauses if clause.operator == "In"
+            )
         ]
         found = min(lists, key=len) if lists else self.among(kind, namespaces)
         wanted = None if namespaces is None else set(namespaces)
