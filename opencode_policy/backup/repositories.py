@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from opencode_policy.backup.backups import SOURCE, replications, restic
 from opencode_policy.known_objects import names_beside
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem

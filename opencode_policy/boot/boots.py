@@ -8,10 +8,10 @@ refuses.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from opencode_policy.boot.login_file import LoginFile, Seed, login_file, seeds
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.boot import Boot, Simulation
 from opencode_policy.symbolic.environment import Start, persistent
 from opencode_policy.symbolic.events import GitRun

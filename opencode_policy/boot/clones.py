@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.boot.boots import Boots
 from opencode_policy.boot.pulls import scripts_of_pod
 from opencode_policy.boot.unread_processes import unread_processes
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.resource import Field

@@ -9,8 +9,8 @@ of the folder.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.files import FILE, Entry
 from opencode_policy.symbolic.machine import Invocation
 from opencode_policy.symbolic.places import Place

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
 from opencode_policy.secrets.flow import uses_of_role
 from opencode_policy.secrets.use import SecretUse

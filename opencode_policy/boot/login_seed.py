@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from opencode_policy.boot.boots import Boots
@@ -11,6 +10,7 @@ from opencode_policy.boot.clones import given_by
 from opencode_policy.boot.login_file import LoginFile, Seed
 from opencode_policy.boot.pod_scripts import pod_scripts
 from opencode_policy.boot.unread_processes import unread_processes
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.resource import Field
 from opencode_policy.shell.variables import variables_read

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.resource import Field
 from opencode_policy.scripts import Script, scripts_of

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from opencode_policy.boot.boots import Boots
 from opencode_policy.boot.pod_scripts import PodScript, pod_scripts
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
 from opencode_policy.shell.git_commands import GitCall
 from opencode_policy.shell.variables import variables_read

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from opencode_policy.boot.doppler import COMMAND, DopplerLine, doppler, read_doppler_line, stored
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.shell.calls import run
 from opencode_policy.shell.commands_run import commands_run, statements_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.resource import Field
 from opencode_policy.scripts import file_in_container

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Resource
 from opencode_policy.tree import Tree
 

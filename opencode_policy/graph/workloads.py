@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from opencode_policy.graph.model import Reference
 from opencode_policy.graph.pattern import Pattern, matches
+from opencode_policy.lean import replace
 from opencode_policy.resource import Field, Resource
 from opencode_policy.workload import POD_SPEC_PATHS
 
@@ -61,8 +62,6 @@ _PATTERNS: dict[str, tuple[Pattern, ...]] = {}
 def _below(prefix: str) -> tuple[Pattern, ...]:
     """The patterns of a pod where the pod's spec stands at a path."""
     if prefix not in _PATTERNS:
-        from dataclasses import replace
-
         _PATTERNS[prefix] = tuple(replace(item, path=f"{prefix}.{item.path}") for item in _OF_POD)
     return _PATTERNS[prefix]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cache, partial
 
 from opencode_policy.leaks.sites import Run
+from opencode_policy.lean import replace
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.pods.kubelet import expand
 from opencode_policy.resource import Field
@@ -36,7 +37,7 @@ def world_of(tree: Tree, container: Container) -> tuple[World, tuple[str, ...]]:
         variables={name: Value((text,)) for name, text in variables.items()},
         secret_paths=paths,
         anywhere=anywhere,
-        read=lambda path: _file(tree, container, path),
+        read=cache(partial(_file, tree, container)),  # each command asks for the file of its name
     )
     flows = merged(*(text.flows for text in variables.values()), anywhere)
     names = [flow.secret.name for flow in flows] + list(paths)

@@ -7,10 +7,11 @@ through all that it does, another program as far as its arguments tell.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import location_of

@@ -9,9 +9,9 @@ another it answers 400 to every request (tried out with 1.18.33).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.jsonc import Json, JsoncError, parse_jsonc
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.opencode.server_paths import ServerPaths

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Place
 from opencode_policy.scripts import Script, scripts_of
 from opencode_policy.shell.script import parse_script

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.known_objects import in_inventory, names
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.pods.container_filesystem import Place
 from opencode_policy.resource import Field

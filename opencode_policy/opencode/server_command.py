@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.opencode.configuration import Configuration, configuration_of
 from opencode_policy.opencode.server_paths import ServerPaths

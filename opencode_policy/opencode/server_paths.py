@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.pods.container_filesystem import Filesystem, Place, User, normal, user_of
 from opencode_policy.pods.kubelet_environment import Environment, environment_of
 from opencode_policy.resource import Field

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.flux.trees import is_below
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import ScalarNode, walk
 from opencode_policy.resource import Field, Resource
 from opencode_policy.shell.wrappers import base_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.pods.kubelet_environment import Environment
 from opencode_policy.resource import Field
 from opencode_policy.workload import Container, Mount

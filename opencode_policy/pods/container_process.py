@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Place
 from opencode_policy.pods.kubelet_environment import Environment
 from opencode_policy.scripts import Script, scripts_of

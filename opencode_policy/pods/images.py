@@ -7,7 +7,8 @@ Normalised as `github.com/distribution/reference` does: a first part without a d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from opencode_policy.lean import dataclass
 
 DOCKER_HUB = "docker.io"
 _HUB_NAMES = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})

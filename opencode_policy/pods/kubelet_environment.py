@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import Tree

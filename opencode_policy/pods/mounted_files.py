@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.pods.container_filesystem import Place
 from opencode_policy.resource import Field, Resource

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.secrets.external_secret import KIND as EXTERNAL_SECRET
 from opencode_policy.secrets.producers import ProducedSecret

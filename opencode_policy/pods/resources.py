@@ -8,10 +8,10 @@ the larger of the two holds. A missing request is the container's limit, or the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from opencode_policy.lean import dataclass
 from opencode_policy.quantity import Quantity, QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.tree import Tree

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.pods.container_filesystem import Filesystem, Place, normal
 from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.resource import Field

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from opencode_policy.concern import REQUIREMENT_OF, TITLES, Concern
+from opencode_policy.lean import replace
 from opencode_policy.policy.model import ClusterFile, Policy, PolicyFile, Requirement, Scope
 
 MILESTONE = "any repository"

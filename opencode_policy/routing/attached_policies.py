@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.routing.listeners import GATEWAY_GROUP, Listener
 from opencode_policy.selectors import clauses, failing, labels_of

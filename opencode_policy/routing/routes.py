@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.links import Link, broken, near
 from opencode_policy.nearest import hint
 from opencode_policy.resource import Field, Resource

@@ -8,9 +8,9 @@ backendtrafficpolicy.go, internal/xds/translator/route.go.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.durations import Duration, DurationError, parse_duration
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 from opencode_policy.routing.attached_policies import own_target, parent_target
 from opencode_policy.routing.listeners import Listener

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
 from opencode_policy.opencode.configuration import Configuration, configuration_of, is_on
 from opencode_policy.opencode.configuration_directory import configuration_directories, directory_faults

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
+from opencode_policy.lean import dataclass
 from opencode_policy.mislaid import mislaid
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.flux.kustomize_files import folder_label
 from opencode_policy.flux.trees import areas, is_below
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.images import parse_image

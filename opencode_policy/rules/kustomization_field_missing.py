@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.flux.trees import flux_kustomizations
 from opencode_policy.graph.examples import anywhere
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.rules.base import Rule
 from opencode_policy.tree import Tree

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.opencode.server_command import listening_port
 from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from opencode_policy.jsonc import Json
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
 from opencode_policy.opencode.configuration import (
     Configuration,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from opencode_policy.boot.boots import Boots, boots_of
 from opencode_policy.boot.examples import GUARDED, starting
@@ -17,6 +16,7 @@ from opencode_policy.boot.pulls import (
     updating_calls,
 )
 from opencode_policy.boot.unread_processes import unread_processes
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.image_names import is_one_of
 from opencode_policy.pods.other_pods import pods_beside, stray_pods

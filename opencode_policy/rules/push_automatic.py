@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.boot.pushes import Push, is_script, pushes_of_config_map, pushes_of_pod, pushes_of_source
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.pods.image_names import is_one_of
 from opencode_policy.pods.other_pods import stray_pods

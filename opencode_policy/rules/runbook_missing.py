@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.markdown import Section, sections, visible
 from opencode_policy.nearest import hint, nearest

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from opencode_policy.boot.login_file import ROLE
 from opencode_policy.boot.seed_script import SeedRun, Write, runs
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.opencode.configuration import Configuration, configuration_of
 from opencode_policy.opencode.server_command import ANY_PORT, LOOPBACK, PROGRAM, ServerCommand, read_command

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from opencode_policy.durations import parse_duration
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Unknown
 from opencode_policy.policy.constraint import Doc, Matches
 from opencode_policy.policy.texts import Release

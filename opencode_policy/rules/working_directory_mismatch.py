@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
 from opencode_policy.opencode.persistence import loss_of
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Irrelevant, Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
 from opencode_policy.secrets.flow import flow_of
 from opencode_policy.symbolic.files import FILE, FOLDER, Entry, Files

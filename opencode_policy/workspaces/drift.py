@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from opencode_policy.expand.flux import FLUX_GROUP
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.quantity import QuantityError, parse_quantity

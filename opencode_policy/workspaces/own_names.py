@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from opencode_policy.lean import dataclass
 from opencode_policy.tree import WorkspaceTree
 
 

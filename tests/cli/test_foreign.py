@@ -102,7 +102,9 @@ def test_a_sound_one_has_no_finding(command: Command, foreign: Path) -> None:
 def test_it_says_what_waits_for_a_policy(command: Command, foreign: Path) -> None:
     flat = " ".join(command("check").out.split())
     count = sum(rule.concern is None for rule in BUILT_IN)
-    words = f"the repository has no policy (policies/, or --policy DIR): {count} rules that compare with one did"
+    words = (
+        f"the repository has no policy (policies/, or --policy DIR): {count} rules that compare with one did"
+    )
     assert words in flat
     assert "the values of variables are not known: DOMAIN" in flat
 
@@ -113,7 +115,9 @@ def test_every_concern_has_a_verdict(command: Command, foreign: Path) -> None:
 
 
 def test_a_dangling_reference_is_found(command: Command, foreign: Path) -> None:
-    (foreign / "apps/web/web.yaml").write_text(WEB.replace("name: settings", "name: setting"), encoding="utf-8")
+    (foreign / "apps/web/web.yaml").write_text(
+        WEB.replace("name: settings", "name: setting"), encoding="utf-8"
+    )
     words = "there is no ConfigMap web/setting; did you mean 'settings'?"
     assert findings(command) == [("reference-dangling", ["ANY-03"], words)]
     assert command("check").code == 1
@@ -134,7 +138,9 @@ def test_a_field_that_does_not_exist_is_found(command: Command, foreign: Path) -
 
 
 def test_templates_of_a_chart_and_settings_of_tools_are_no_manifests(command: Command, foreign: Path) -> None:
-    template = "apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata:\n{{- if .Values.a }}\n  name: a\n{{ end }}\n"
+    template = (
+        "apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata:\n{{- if .Values.a }}\n  name: a\n{{ end }}\n"
+    )
     write(
         foreign,
         {
@@ -174,7 +180,9 @@ def test_a_rule_that_needs_a_policy_is_refused_by_name(command: Command, foreign
 
 
 def test_one_concern_alone(command: Command, foreign: Path) -> None:
-    (foreign / "apps/web/web.yaml").write_text(WEB.replace("name: settings", "name: setting"), encoding="utf-8")
+    (foreign / "apps/web/web.yaml").write_text(
+        WEB.replace("name: settings", "name: setting"), encoding="utf-8"
+    )
     assert findings(command, "--requirement", "ANY-04") == []
     assert len(findings(command, "--requirement", "ANY-03")) == 1
 

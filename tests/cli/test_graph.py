@@ -47,7 +47,9 @@ def test_a_workspace(command: Command, shipped: Path) -> None:
 def test_the_timeouts_that_take_effect(command: Command, shipped: Path) -> None:
     out = command("graph", "--workspace", "opencode-ha").out
     line = next(line for line in out.splitlines() if "timeouts of" in line)
-    assert line.startswith("    timeouts of ha.opencode.angryninja.cloud behind https: requestTimeout none (back")
+    assert line.startswith(
+        "    timeouts of ha.opencode.angryninja.cloud behind https: requestTimeout none (back"
+    )
     assert "streamIdleTimeout none (follows from requestTimeout), connectionIdleTimeout 1h (back" in line
     assert line.endswith("maxConnectionDuration not known, maxStreamDuration not known")
 
@@ -108,9 +110,7 @@ def test_graphviz_takes_it(command: Command, shipped: Path) -> None:
         (("--workspace", "a", "--namespace", "b"), "not allowed with"),
     ],
 )
-def test_what_it_refuses(
-    command: Command, shipped: Path, arguments: tuple[str, ...], words: str
-) -> None:
+def test_what_it_refuses(command: Command, shipped: Path, arguments: tuple[str, ...], words: str) -> None:
     done = command("graph", *arguments)
     assert (done.code, done.out) == (2, "")
     assert words in done.err

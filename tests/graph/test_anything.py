@@ -28,9 +28,14 @@ from opencode_policy.tree import Tree
 RULES = [rule for rule in BUILT_IN if rule.concern == "references"]
 APP = "kubernetes/apps/demo/demo/app/manifest.yaml"
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers(-1, 70000) | st.sampled_from(["", "web", "*", "${X}", "-", "demo"]),
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from(["name", "kind", "namespace", "key", "a"]), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 70000)
+    | st.sampled_from(["", "web", "*", "${X}", "-", "demo"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["name", "kind", "namespace", "key", "a"]), inner, max_size=3)
+    ),
     max_leaves=4,
 )
 
@@ -50,7 +55,9 @@ def documents() -> list[Any]:
 
 def paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place below a document."""
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    entries = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
     for key, item in entries:
         yield (*above, key)
         yield from paths(item, (*above, key))

@@ -60,16 +60,17 @@ def test_a_grant_is_for_kinds_and_names(kinds: str, names: str, granted: bool) -
 
 def test_a_route_without_hosts_takes_those_of_any_listener() -> None:
     own = manifest(
-        "Gateway", "own", "spec: {listeners: [{name: a, port: 80, protocol: HTTP, hostname: x.c}]}\n", version=GATEWAY
+        "Gateway",
+        "own",
+        "spec: {listeners: [{name: a, port: 80, protocol: HTTP, hostname: x.c}]}\n",
+        version=GATEWAY,
     )
     route = manifest("HTTPRoute", "web", "spec: {parentRefs: [{name: own}]}\n", version=GATEWAY)
     assert stories(graph(own, route).routing) == [("found", "Gateway demo/own", "")]
 
 
 def test_a_mirror_is_a_backend_too() -> None:
-    spec = (
-        "spec: {rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 1}}}]}]}\n"
-    )
+    spec = "spec: {rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 1}}}]}]}\n"
     route = manifest("HTTPRoute", "web", spec, version=GATEWAY)
     assert stories(graph(route).routing) == [
         ("missing", "Service demo/copy", "there is no Service demo/copy")
