@@ -63,22 +63,23 @@ class Outside:
             return ""
         if kind in _COPIED and self._is_copied(kind, name):
             return f"a controller may copy the {kind} {name} of another namespace"
-        for release in self._releases(namespace):
-            if release is not reference.source and _relates(release, name):
+        for release in self._charts_for(namespace, name):
+            if release is not reference.source:
                 return f"the chart of the HelmRelease {release.namespace}/{release.name} may make it"
-        for owner in self._operated.get(namespace, ()):
-            if owner is not reference.source and _is_named_after(name, owner.name):
+        for owner in self._operators_for(namespace, name):
+            if owner is not reference.source:
                 return f"what runs the {owner.id} may make it"
         return ""
 
     def maker_of_labels(self, namespace: str, texts: Iterable[str]) -> str:
         """Who may make what a selector with these keys and values chooses."""
         wanted = [text for text in texts if text]
-        for release in self._releases(namespace):
-            if any(_relates(release, text) for text in wanted):
-                return f"the chart of the HelmRelease {release.namespace}/{release.name} may make it"
-        for owner in self._operated.get(namespace, ()):
-            if any(_is_named_after(text, owner.name) for text in wanted) or _owns(owner, wanted):
+        for release in (found for text in wanted for found in self._charts_for(namespace, text)):
+            return f"the chart of the HelmRelease {release.namespace}/{release.name} may make it"
+        for owner in (found for text in wanted for found in self._operators_for(namespace, text)):
+            return f"what runs the {owner.id} may make it"
+        for group in (text.partition("/")[0] for text in wanted if "/" in text):
+            for owner in self._by_group.get((namespace, group), ()):
                 return f"what runs the {owner.id} may make it"
         return ""
 
@@ -110,9 +111,19 @@ class Outside:
                 return True
         return False
 
-    def _releases(self, namespace: str) -> Iterator[Resource]:
-        """Releases whose charts may make objects in a namespace; all of them for a cluster-scoped one."""
-        yield from (self._opaque.get(namespace, ()) if namespace else self._all_opaque)
+    def _charts_for(self, namespace: str, name: str) -> Iterator[Resource]:
+        """Releases whose charts may call something so: after the release or the chart, or as the values say.
+
+        Any release may make what is of the whole cluster.
+        """
+        for prefix in _prefixes(name):
+            yield from self._named.get((namespace, prefix), ())
+        yield from self._mentioned.get((namespace, name), ())
+
+    def _operators_for(self, namespace: str, name: str) -> Iterator[Resource]:
+        """Custom resources after which an operator may call something so."""
+        for prefix in _prefixes(name):
+            yield from self._operated.get((namespace, prefix), ())
 
     @cached_property
     def _all_opaque(self) -> list[Resource]:
@@ -129,23 +140,77 @@ class Outside:
         return any(_is_named_after(pod.workload.name, name) for pod in pods)
 
     @cached_property
-    def _opaque(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
+    def _named(self) -> Makers:
+        """Releases by namespace and by the names that their charts begin with."""
+        found: Makers = {}
         for item in self._all_opaque:
-            namespace = item["spec"]["targetNamespace"].text or item.namespace
-            found.setdefault(namespace, []).append(item)
+            for name in dict.fromkeys(filter(None, _own_names(item))):
+                for place in ("", _namespace_of(item)):
+                    found.setdefault((place, name), []).append(item)
         return found
 
     @cached_property
-    def _operated(self) -> dict[str, list[Resource]]:
-        """Custom resources by namespace that an operator turns into objects of other kinds."""
-        found: dict[str, list[Resource]] = {}
+    def _mentioned(self) -> Makers:
+        """Releases by namespace and by the texts in their values."""
+        found: Makers = {}
+        for item in self._all_opaque:
+            values = item["spec"]["values"].node
+            texts = dict.fromkeys(node.value for node in walk(values)) if values is not None else ()
+            namespace = _namespace_of(item)
+            for text in texts:
+                found.setdefault((namespace, text), []).append(item)
+                found.setdefault(("", text), []).append(item)
+        return found
+
+    @cached_property
+    def _operators(self) -> list[Resource]:
+        """Custom resources that an operator turns into objects of other kinds."""
+        found = []
         for item in self.index.tree.resources:
             group = item.id.group
             read = group.endswith(_OWN_GROUPS) or item.kind in _PASSIVE or item.kind in POD_SPEC_PATHS
             if "." in group and not read:
-                found.setdefault(item.namespace, []).append(item)
+                found.append(item)
         return found
+
+    @cached_property
+    def _operated(self) -> Makers:
+        found: Makers = {}
+        for item in self._operators:
+            found.setdefault((item.namespace, item.name), []).append(item)
+        return found
+
+    @cached_property
+    def _by_group(self) -> Makers:
+        """By namespace and group, as operators put their group before the labels of what they make."""
+        found: Makers = {}
+        for item in self._operators:
+            found.setdefault((item.namespace, item.id.group), []).append(item)
+        return found
+
+
+Makers = dict[tuple[str, str], list[Resource]]
+"""Makers by namespace and a name."""
+
+
+def _namespace_of(release: Resource) -> str:
+    return release["spec"]["targetNamespace"].text or release.namespace
+
+
+def _own_names(release: Resource) -> Iterator[str]:
+    """Names that a chart gives its objects or begins them with."""
+    spec = release["spec"]
+    yield release.name
+    yield spec["releaseName"].text
+    yield (spec["chart"]["spec"]["chart"].text or spec["chartRef"]["name"].text).rpartition("/")[2]
+    yield from (spec["values"][key].text for key in ("fullnameOverride", "nameOverride"))
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    """A name and what it begins with, up to each hyphen, the longest first."""
+    while name:
+        yield name
+        name = name.rpartition("-")[0]
 
 
 def _may_be(name: str, pattern: str) -> bool:
@@ -156,20 +221,3 @@ def _may_be(name: str, pattern: str) -> bool:
 
 def _is_named_after(name: str, owner: str) -> bool:
     return bool(owner) and (name == owner or name.startswith(f"{owner}-"))
-
-
-def _owns(owner: Resource, texts: Iterable[str]) -> bool:
-    """Whether a label is of the object's own group, as operators put it on what they make."""
-    return any(text.partition("/")[0].endswith(owner.id.group) for text in texts if "/" in text)
-
-
-def _relates(release: Resource, name: str) -> bool:
-    """Whether a chart may call something so: after the release, after itself, or as its values say."""
-    spec = release["spec"]
-    chart = spec["chart"]["spec"]["chart"].text or spec["chartRef"]["name"].text
-    overrides = (spec["values"][key].text for key in ("fullnameOverride", "nameOverride"))
-    known = (release.name, spec["releaseName"].text, chart.rpartition("/")[2], *overrides)
-    if any(_is_named_after(name, item) for item in known):
-        return True
-    values = spec["values"].node
-    return values is not None and any(node.value == name for node in walk(values))
