@@ -21,8 +21,8 @@ class Reference:
     """One object names another. `at` is the token that names it, in `source`.
 
     `relation` is a verb in the third person (`mounts`, `waits for`). `namespace` is empty where the target is
-    of the whole cluster. `part` is a key, port or section of the target, `part_at` the token that names it and
-    `part_is` says which of these. What is `optional` may be missing.
+    of the whole cluster. `part` is a key, port or section of the target, `part_at` the token that names it,
+    and `part_is` says which of these. What is `optional` may be missing.
     """
 
     source: Resource

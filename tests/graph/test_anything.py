@@ -104,9 +104,10 @@ _SELF = {
     "spec: {scaleTargetRef: {kind: HorizontalPodAutoscaler, name: a}}",
     "a release that takes values of itself": "helm.toolkit.fluxcd.io/v2|HelmRelease|"
     "spec: {dependsOn: [{name: a}], valuesFrom: [{kind: HelmRelease, name: a}]}",
-    "a Kustomization that builds, waits for and watches itself": "kustomize.toolkit.fluxcd.io/v1|Kustomization|"
+    "a Kustomization that waits for and watches itself": "kustomize.toolkit.fluxcd.io/v1|Kustomization|"
     "spec: {path: ./kubernetes/apps, dependsOn: [{name: a}], sourceRef: {kind: Kustomization, name: a}, "
-    "healthChecks: [{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, name: a, namespace: demo}]}",
+    "healthChecks: [{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, name: a, "
+    "namespace: demo}]}",
     "a route that attaches and sends to itself": "gateway.networking.k8s.io/v1|HTTPRoute|"
     "spec: {parentRefs: [{kind: HTTPRoute, name: a}], rules: [{backendRefs: [{kind: HTTPRoute, name: a}]}]}",
     "a policy for itself": "gateway.envoyproxy.io/v1alpha1|SecurityPolicy|"
@@ -119,7 +120,8 @@ _SELF = {
 @pytest.mark.parametrize("written", _SELF.values(), ids=_SELF.keys())
 def test_a_reference_to_itself(written: str) -> None:
     version, kind, rest = written.split("|")
-    text = f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: demo, labels: {{a: b}}}}\n{rest}\n"
+    metadata = "metadata: {name: a, namespace: demo, labels: {a: b}}"
+    text = f"apiVersion: {version}\nkind: {kind}\n{metadata}\n{rest}\n"
     assert_survives(example_tree(Example("self", text, workspaces=())))
 
 

@@ -70,7 +70,8 @@ def test_a_route_without_hosts_takes_those_of_any_listener() -> None:
 
 
 def test_a_mirror_is_a_backend_too() -> None:
-    spec = "spec: {rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 1}}}]}]}\n"
+    mirror = "{type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 1}}}"
+    spec = f"spec: {{rules: [{{filters: [{mirror}]}}]}}\n"
     route = manifest("HTTPRoute", "web", spec, version=GATEWAY)
     assert stories(graph(route).routing) == [
         ("missing", "Service demo/copy", "there is no Service demo/copy")
