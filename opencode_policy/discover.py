@@ -20,6 +20,9 @@ from opencode_policy.source import Source
 MAX_BYTES = 10 * 1024 * 1024
 """Largest file that is read, in bytes; far above any manifest, far below what hurts."""
 
+MAX_VALUE = 1024 * 1024
+"""Largest file without text whose content is kept, in bytes: no ConfigMap or Secret holds more."""
+
 MANIFEST_NAMES = (".yaml", ".yml", ".json", "/Kustomization")
 """How the paths of files end that are read as YAML whatever their bytes are."""
 
@@ -36,7 +39,8 @@ class Discovery:
     """Sources by path relative to the repository root, and what stood in the way of reading more.
 
     `links` maps the path of a symbolic link to the path it leads to, inside the repository. `binaries` are
-    files that hold no text; `missing` are paths that were asked for and do not exist.
+    files that hold no text; `missing` are paths that were asked for and do not exist. `contents` are the
+    bytes of files that are no UTF-8 text and could still be the value of a ConfigMap or Secret.
     """
 
     root: Path
@@ -44,6 +48,7 @@ class Discovery:
     links: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     binaries: list[str] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
 
@@ -167,11 +172,13 @@ def _without_waiting(path: str, flags: int) -> int:
 def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> None:
     manifest = f"/{name}".endswith(MANIFEST_NAMES)
     if not manifest and b"\0" in data[:_SNIFFED]:
+        _keep(found, name, data)
         found.binaries.append(name)
         return
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
+        _keep(found, name, data)
         if manifest or b"\0" not in data:
             _not_utf8(found, name, data, error)
         else:
@@ -186,6 +193,11 @@ def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> No
         offset = source.text.index("\r\n")
         message = "the lines end with carriage return and line feed"
         found.diagnostics.append(Diagnostic("file-crlf", message, source.location(offset, offset)))
+
+
+def _keep(found: Discovery, name: str, data: bytes) -> None:
+    if len(data) <= MAX_VALUE:
+        found.contents[name] = data
 
 
 def _not_utf8(found: Discovery, name: str, data: bytes, error: UnicodeDecodeError) -> None:

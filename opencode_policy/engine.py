@@ -11,8 +11,9 @@ from dataclasses import field
 
 from opencode_policy.concern import REQUIREMENT_OF, Concern
 from opencode_policy.finding import Evidence, Finding, RuleFailure, Severity
+from opencode_policy.history import chain, unknown
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Diagnostic
+from opencode_policy.location import Diagnostic, Related
 from opencode_policy.outcome import (
     Irrelevant,
     Outcome,
@@ -23,6 +24,7 @@ from opencode_policy.outcome import (
     resource_of,
 )
 from opencode_policy.policy.model import Requirement
+from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.stages import STAGE_RULES
 from opencode_policy.tree import Tree, WorkspaceTree
@@ -65,11 +67,23 @@ def _ask(said: Judgements, rule: Rule, subject: Tree | WorkspaceTree) -> None:
         found = (
             rule.check_workspace(subject) if isinstance(subject, WorkspaceTree) else rule.check_tree(subject)
         )
-        said.outcomes += [Judgement(rule.id, name, outcome) for outcome in found]
+        said.outcomes += [Judgement(rule.id, name, _known(rule, outcome)) for outcome in found]
     except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
         where = _innermost(error)
         words = f"{type(error).__name__} at {where}"
         said.failures.append(RuleFailure(rule.id, name or "the tree", words))
+
+
+def _known(rule: Rule, outcome: Outcome) -> Outcome:
+    """A problem with a value that only the cluster knows is none: nobody can tell.
+
+    What is wrong with a secret is wrong whatever its value.
+    """
+    if isinstance(outcome, Problem) and rule.security_severity is None and isinstance(outcome.at, Field):
+        reason = unknown(outcome.at)
+        if reason:
+            return Unknown(reason, outcome.at, outcome.requirement)
+    return outcome
 
 
 def _innermost(error: BaseException) -> str:
@@ -85,11 +99,15 @@ def _innermost(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the engine knows and a rule does not: the policy's severities and requirements."""
+    """What the engine knows and a rule does not: the policy's severities and requirements.
+
+    `via` says of each Flux Kustomization, by name, where it stands.
+    """
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
     requirements: Mapping[str, Requirement]
+    via: Mapping[str, Related] = field(default_factory=dict)
 
     def finding(self, judgement: Judgement) -> Finding | None:
         """The finding of a problem; None for any other outcome."""
@@ -108,9 +126,16 @@ class Stamp:
             problem.message,
             location_of(problem.at),
             resource.id if resource else None,
-            problem.related,
+            (*problem.related, *self._chain(problem)),
             getattr(problem.at, "pointer", ""),
         )
+
+    def _chain(self, problem: Problem) -> tuple[Related, ...]:
+        """How the value came about that a problem points at."""
+        if not isinstance(problem.at, Field):
+            return ()
+        shown = {location_of(problem.at), *(item.location for item in problem.related)}
+        return chain(problem.at, self.via.get(problem.at.resource.applied_by or ""), shown)
 
     def evidence(self, judgement: Judgement) -> Evidence | None:
         """The evidence of a proof; None for any other outcome."""

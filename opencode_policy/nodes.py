@@ -30,11 +30,15 @@ class Mark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step in the life of a node: what was done to it, and the place that ordered it."""
+    """One step in the life of a node: what was done to it, and the place that ordered it.
+
+    `replaced` is where the value stood before, when the step put another token in its place.
+    """
 
     kind: str
     message: str
     location: Location
+    replaced: Location | None = None
 
 
 class Node:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from opencode_policy.expand.build import Builder
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
-from opencode_policy.expand.flux import expand
+from opencode_policy.expand.flux import MakeBuilder, expand
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.parse import Parsed, parse
 from opencode_policy.policy.model import Policy
@@ -24,15 +25,18 @@ def build_tree(
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     schema_folders: Sequence[Path] = (),
+    binaries: Mapping[str, bytes] | None = None,
+    builder: MakeBuilder = Builder,
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
     `folders` are the paths below which YAML and JSON files are manifests; other files are only read.
+    `binaries` are the bytes of files that hold no text; `builder` makes what builds kustomizations.
     """
     parsed = {
         path: parse(source) for path, source in sources.items() if is_manifest(path) and _below(path, folders)
     }
-    expansion = expand(Files.of(sources, parsed, links or {}), policy.cluster)
+    expansion = expand(Files.of(sources, parsed, links or {}, binaries or {}), policy.cluster, builder)
     diagnostics = [found for item in parsed.values() for found in item.diagnostics]
     diagnostics += expansion.diagnostics
     diagnostics += _empty(parsed)
@@ -46,6 +50,7 @@ def build_tree(
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
+        expansion.unseen,
     )
     return tree, diagnostics
 

@@ -96,6 +96,11 @@ class Redactor:
         """Mask a region of a file whenever one of its lines is printed, whatever stands there."""
         self._regions.setdefault(location.path, []).append(location)
 
+    def hides(self, location: Location) -> bool:
+        """Whether any part of a place is masked whatever stands there."""
+        regions = self._regions.get(location.path, ())
+        return any(_start(item) < _end(location) and _start(location) < _end(item) for item in regions)
+
     def text(self, text: str) -> str:
         """The text without any secret."""
         spans = self._found(text)
@@ -136,6 +141,14 @@ class Redactor:
             for spelling in self._beginnings.get(text[start : start + SHORTEST], ()):
                 if text.startswith(spelling, start):
                     yield start, start + len(spelling)
+
+
+def _start(location: Location) -> tuple[int, int]:
+    return location.line, location.column
+
+
+def _end(location: Location) -> tuple[int, int]:
+    return location.end_line, location.end_column
 
 
 def _on_line(region: Location, number: int, text: str) -> Span | None:

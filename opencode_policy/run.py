@@ -10,6 +10,8 @@ from typing import Any
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, tags_of, unknowns
+from opencode_policy.expand.build import Builder
+from opencode_policy.expand.flux import MakeBuilder, via
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
@@ -89,7 +91,12 @@ class Ready:
         """The expanded tree."""
         found = self.found
         tree, _ = build_tree(
-            found.sources, self.policy, folders=self.folders, links=found.links, missing=found.missing
+            found.sources,
+            self.policy,
+            folders=self.folders,
+            links=found.links,
+            missing=found.missing,
+            binaries=found.contents,
         )
         return tree
 
@@ -107,6 +114,40 @@ def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None) -> 
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     return Ready(found, folders, policy, classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A tree as Flux would apply it, what its making found wrong, and what keeps its secrets."""
+
+    tree: Tree
+    findings: tuple[Finding, ...]
+    redactor: Redactor
+
+
+def expanded(
+    paths: Sequence[Path], *, policy_directory: Path | None = None, builder: MakeBuilder = Builder
+) -> Expanded:
+    """Expand the manifests below `paths` without judging them; `builder` does the work of kustomize.
+
+    Raises what `check` raises.
+    """
+    ready = prepared(paths, policy_directory=policy_directory)
+    found, policy = ready.found, ready.policy
+    tree, diagnostics = build_tree(
+        found.sources,
+        policy,
+        folders=ready.folders,
+        links=found.links,
+        binaries=found.contents,
+        builder=builder,
+    )
+    known = {item.id: item for item in policy.requirements}
+    findings = [stage_finding(item, known) for item in (*found.diagnostics, *diagnostics)]
+    redactor = Redactor()
+    hide_secrets(redactor, tree)
+    unique = sorted(dict.fromkeys(findings), key=lambda item: item.sort_key)
+    return Expanded(tree, tuple(unique), redactor)
 
 
 def _must_exist(path: Path) -> None:
@@ -199,6 +240,7 @@ def evaluate(
         links=found.links,
         missing=found.missing,
         schema_folders=schema_folders,
+        binaries=found.contents,
     )
     weighed = settled(tree, [*found.diagnostics, *diagnostics])
     known = catalogue(classes)
@@ -208,7 +250,8 @@ def evaluate(
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
-    stamp = Stamp(rules, severities, by_id)
+    places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
+    stamp = Stamp(rules, severities, by_id, places)
     surplus: Counter[Key] = Counter()
     findings = _findings(weighed.findings, said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
@@ -217,7 +260,8 @@ def evaluate(
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     whole = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
-    gaps = (*_gaps(said, stamp), *weighed.gaps, *map(Gap, whole))
+    beyond = (Gap(item.message, location=item.location) for item in tree.unseen)
+    gaps = (*_gaps(said, stamp), *beyond, *weighed.gaps, *map(Gap, whole))
     result = Result(
         tuple(shown),
         verdicts,

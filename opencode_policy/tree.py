@@ -9,6 +9,7 @@ from pathlib import Path
 
 from opencode_policy.expand.flux import FluxBuild
 from opencode_policy.lean import dataclass
+from opencode_policy.location import Related
 from opencode_policy.nodes import Node
 from opencode_policy.parse import Parsed
 from opencode_policy.policy.model import ClusterFile, Gateway, Policy, Workspace
@@ -25,7 +26,8 @@ class Tree:
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
     policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
-    `folders` are those whose files were asked for as manifests.
+    `folders` are those whose files were asked for as manifests; `unseen` says what of the expansion only the
+    cluster knows.
     """
 
     policy: Policy
@@ -37,6 +39,7 @@ class Tree:
     missing: Sequence[str] = ()
     schema_folders: Sequence[Path] = ()
     folders: Sequence[str] = (".",)
+    unseen: Sequence[Related] = ()
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
     _places: dict[tuple[str, str], list[Resource]] = field(default_factory=dict)
 

@@ -17,11 +17,12 @@ from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
     from opencode_policy.loaded import Loaded
+    from opencode_policy.expand.flux import MakeBuilder
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
     from opencode_policy.rules.base import Rule
-    from opencode_policy.run import Run
+    from opencode_policy.run import Expanded, Run
 
 
 def check(arguments: Namespace) -> Run:
@@ -51,6 +52,21 @@ def load(path: str, policy_directory: str | None) -> Loaded:
 
     try:
         return loaded.load(Path(path), Path(policy_directory) if policy_directory else None)
+    except run.UsageError as error:
+        raise RefusedError(visible(str(error))) from error
+    except PolicyError as error:
+        raise _unusable(error) from error
+
+
+def expanded(arguments: Namespace, builder: MakeBuilder) -> Expanded:
+    """Expand the tree; raises RefusedError for a path or a policy that cannot be used."""
+    from opencode_policy import run
+    from opencode_policy.policy.mistakes import PolicyError
+
+    paths = [Path(path) for path in arguments.paths] or [Path()]
+    directory = Path(arguments.policy) if arguments.policy else None
+    try:
+        return run.expanded(paths, policy_directory=directory, builder=builder)
     except run.UsageError as error:
         raise RefusedError(visible(str(error))) from error
     except PolicyError as error:

@@ -14,13 +14,16 @@ shortest `*` of a trim would split a character into invalid UTF-8, here it takes
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
 from opencode_policy.lean import dataclass
 
 MAX_DEPTH: Final = 64
 """Levels of expressions inside expressions that are followed; a deeper one is an error."""
+
+MAX_LENGTH: Final = 16 * 1024 * 1024
+"""Characters that the values of one text may grow to; the API server takes objects of 3 MiB at most."""
 
 LENGTH: Final = "length"
 """The operator of `${#NAME}`, named because `#` is also the operator of `${NAME#pattern}`."""
@@ -30,6 +33,7 @@ _NO_NAME: Final = "unable to parse variable name"
 _NO_BRACE: Final = "missing closing brace"
 _NO_ARGUMENT: Final = "unable to parse substitution within function"
 _NOT_SET: Final = "variable not set (strict mode)"
+_TOO_LONG: Final = f"the values grow beyond {MAX_LENGTH // 1024 // 1024} MiB"
 
 _LITERAL: Final = re.compile(r"(?:[^$]++|\$(?!\{)\$?)*+")
 _ASCII_NAME: Final = re.compile(r"[A-Za-z0-9_]+")
@@ -88,10 +92,18 @@ class VariableUse:
 
 @dataclass(frozen=True, slots=True)
 class Substituted:
-    """The text after substitution, and the expressions of the input in the order they begin."""
+    """The text after substitution, and the expressions of the input in the order they begin.
+
+    `kept` are the expressions that stay as they are, because their value depends on an opaque variable.
+    """
 
     text: str
     uses: tuple[VariableUse, ...] = ()
+    kept: tuple[VariableUse, ...] = ()
+
+
+class _Opaque(Exception):  # noqa: N818 - a way out of an expression, not an error
+    """The value of an expression depends on a variable of which only the name is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +118,23 @@ class _Call:
 _Part = str | _Call
 
 
-def substitute(text: str, lookup: Mapping[str, str], *, strict: bool = False) -> Substituted:
+def substitute(
+    text: str, lookup: Mapping[str, str], *, strict: bool = False, opaque: Container[str] = ()
+) -> Substituted:
     """Replace the expressions of `text` by the values in `lookup`.
 
-    Raises SubstitutionError for what Flux cannot parse, for an unset variable in strict mode and for
-    `${NAME:offset:length}` with an end before its beginning. A text with one bad expression has no result.
+    Of `opaque` variables only the names are known: an expression whose value depends on one stays as it is
+    written. Raises SubstitutionError for what Flux cannot parse, for an unset variable in strict mode, for
+    `${NAME:offset:length}` with an end before its beginning, and for values that grow beyond MAX_LENGTH.
+    A text with one bad expression has no result.
     """
     if "$" not in text:
         return Substituted(text)
     parts = _Parser(text).parse()
-    pieces = [part if isinstance(part, str) else _evaluate(part, lookup, strict) for part in parts]
-    return Substituted("".join(pieces), tuple(_uses(parts, lookup)))
+    evaluator = _Evaluator(text, lookup, strict, opaque)
+    result = "".join(evaluator.pieces(parts))
+    uses = tuple(_uses(parts, lookup, opaque))
+    return Substituted(result, uses, tuple(use for use in uses if use.start in evaluator.kept))
 
 
 class _Parser:
@@ -219,25 +237,77 @@ def _names(character: str) -> bool:
     return character == "_" or character.isalpha() or character.isdecimal()
 
 
-def _uses(parts: Iterable[_Part], lookup: Mapping[str, str]) -> Iterator[VariableUse]:
+def _uses(parts: Iterable[_Part], lookup: Mapping[str, str], opaque: Container[str]) -> Iterator[VariableUse]:
     for part in parts:
         if isinstance(part, _Call):
-            has_default, defined = part.operator in _DEFAULTS, part.name in lookup
+            defined = part.name in lookup or part.name in opaque
+            has_default = part.operator in _DEFAULTS
             yield VariableUse(part.name, part.start, part.end, has_default, defined, part.operator)
-            yield from _uses(part.arguments, lookup)
+            yield from _uses(part.arguments, lookup, opaque)
 
 
-def _evaluate(call: _Call, lookup: Mapping[str, str], strict: bool) -> str:
-    arguments = [
-        part if isinstance(part, str) else _evaluate(part, lookup, strict) for part in call.arguments
-    ]
-    if strict and not call.operator and call.name not in lookup:
-        raise SubstitutionError(f'{_NOT_SET}: "{call.name}"', call.start, call.end)
-    function = _FUNCTIONS.get(call.operator, _or_default)
-    try:
-        return function(lookup.get(call.name, ""), arguments)
-    except IndexError as error:
-        raise SubstitutionError(str(error), call.start, call.end) from None
+class _Evaluator:
+    """Evaluates what was parsed. `kept` are the offsets of expressions that stay as they are."""
+
+    def __init__(self, text: str, lookup: Mapping[str, str], strict: bool, opaque: Container[str]) -> None:
+        self._text = text
+        self._lookup = lookup
+        self._strict = strict
+        self._opaque = opaque
+        self._left = max(MAX_LENGTH, 4 * len(text))
+        self.kept: set[int] = set()
+
+    def pieces(self, parts: Iterable[_Part]) -> Iterator[str]:
+        """Text of each part; the growth of all of them together is bounded."""
+        for part in parts:
+            yield part if isinstance(part, str) else self._whole(part)
+
+    def _whole(self, call: _Call) -> str:
+        try:
+            value = self._value(call)
+        except _Opaque:
+            self.kept.add(call.start)
+            return self._text[call.start : call.end]
+        self._spend(len(value), call)
+        return value
+
+    def _value(self, call: _Call) -> str:
+        value = self._looked_up(call)
+        arguments = self._arguments(call, unused=bool(value) and call.operator in _DEFAULTS)
+        self._refuse_growth(call, value, arguments)
+        function = _FUNCTIONS.get(call.operator, _or_default)
+        try:
+            return function(value, arguments)
+        except IndexError as error:
+            raise SubstitutionError(str(error), call.start, call.end) from None
+
+    def _arguments(self, call: _Call, *, unused: bool) -> list[str]:
+        """Flux evaluates the default of a variable that is set, too; only what it is does not matter then."""
+        try:
+            return [part if isinstance(part, str) else self._value(part) for part in call.arguments]
+        except _Opaque:
+            if unused:
+                return []
+            raise
+
+    def _looked_up(self, call: _Call) -> str:
+        if call.name in self._opaque and call.name not in self._lookup:
+            raise _Opaque
+        if self._strict and not call.operator and call.name not in self._lookup:
+            raise SubstitutionError(f'{_NOT_SET}: "{call.name}"', call.start, call.end)
+        return self._lookup.get(call.name, "")
+
+    def _refuse_growth(self, call: _Call, value: str, arguments: Sequence[str]) -> None:
+        """A replacement may make a value longer than all the texts it is made of."""
+        if call.operator == "//" and len(arguments) > 1:
+            grown = value.count(arguments[0]) * sum(map(len, arguments[1:]))
+            self._spend(max(grown, 0), call)
+        self._spend(sum(map(len, arguments)), call)
+
+    def _spend(self, characters: int, call: _Call) -> None:
+        self._left -= characters
+        if self._left < 0:
+            raise SubstitutionError(_TOO_LONG, call.start, call.end)
 
 
 def _or_default(value: str, arguments: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import field
 
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
-from opencode_policy.parse import Parsed
+from opencode_policy.parse import Parsed, parse
 from opencode_policy.source import Source
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -20,17 +21,27 @@ class Outside(ValueError):  # noqa: N818 - the name says where the path leads
 
 @dataclass(slots=True)
 class Files:
-    """Sources and their documents by path, with the folders they stand in."""
+    """Sources and their documents by path, with the folders they stand in.
+
+    `binaries` are files that hold no text; `late` are documents of files that are no manifests by their
+    name or folder and that a kustomization names all the same.
+    """
 
     sources: Mapping[str, Source]
     parsed: Mapping[str, Parsed]
     links: Mapping[str, str]
     folders: dict[str, list[str]]
     subfolders: dict[str, list[str]]
+    binaries: Mapping[str, bytes] = field(default_factory=dict)
+    late: dict[str, Parsed] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, sources: Mapping[str, Source], parsed: Mapping[str, Parsed], links: Mapping[str, str]
+        cls,
+        sources: Mapping[str, Source],
+        parsed: Mapping[str, Parsed],
+        links: Mapping[str, str],
+        binaries: Mapping[str, bytes] | None = None,
     ) -> Files:
         """Index the sources by folder; the repository root is the folder `.`."""
         folders: dict[str, list[str]] = {".": []}
@@ -44,7 +55,7 @@ class Files:
                 subfolders.setdefault(parent, []).append(folder)
                 folder, known = parent, parent in folders
                 folders.setdefault(folder, [])
-        return cls(sources, parsed, links, folders, subfolders)
+        return cls(sources, parsed, links, folders, subfolders, binaries or {})
 
     def resolve(self, folder: str, path: str) -> str:
         """Path relative to the repository of a path written in a file of `folder`.
@@ -73,6 +84,18 @@ class Files:
             if path in self.sources:
                 return path
         return None
+
+    def documents(self, path: str) -> Parsed:
+        """Documents of a file that exists; one that no stage before has parsed is parsed now."""
+        found = self.parsed.get(path) or self.late.get(path)
+        if found is None:
+            found = self.late[path] = parse(self.sources[path])
+        return found
+
+    def kustomizations(self, folder: str) -> list[str]:
+        """Paths of all kustomization files of a folder; kustomize refuses more than one."""
+        paths = [posixpath.normpath(posixpath.join(folder, name)) for name in KUSTOMIZATION_NAMES]
+        return [path for path in paths if path in self.sources]
 
     def diagnostics(self, path: str) -> list[Diagnostic]:
         """What the parser found wrong with a file."""

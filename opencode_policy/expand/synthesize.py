@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from opencode_policy.lean import dataclass
-from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode
+from opencode_policy.nodes import Change, Entry, MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.scalars import resolve
 from opencode_policy.source import Source
 
 FILE_STYLE = "file"
@@ -42,7 +43,7 @@ def mapping(entries: dict[str, Node], origin: Node) -> MappingNode:
     return MappingNode(origin.source, origin.start, origin.end, None, pairs, origin.history)
 
 
-def put(target: MappingNode, path: tuple[str, ...], value: ScalarNode) -> MappingNode:
+def put(target: MappingNode, path: tuple[str, ...], value: Node) -> MappingNode:
     """The mapping with `value` at a path of keys; missing mappings on the way are made."""
     name, rest = path[0], path[1:]
     known = target.entries.get(name)
@@ -53,3 +54,18 @@ def put(target: MappingNode, path: tuple[str, ...], value: ScalarNode) -> Mappin
         new = value
     key = known[0] if known else scalar(name, value)
     return target.with_entries({**target.entries, name: (key, new)})
+
+
+def sequence(items: list[Node], origin: Node) -> SequenceNode:
+    """A list at the place of `origin`."""
+    return SequenceNode(origin.source, origin.start, origin.end, None, items, origin.history)
+
+
+def with_items(node: Node, items: list[Node]) -> Node:
+    """A list with other items; anything else as it is."""
+    return node.with_items(items) if isinstance(node, SequenceNode) else node
+
+
+def is_true(node: Node | None) -> bool:
+    """Whether a field is the boolean true."""
+    return isinstance(node, ScalarNode) and resolve(node) is True

@@ -17,31 +17,25 @@ SourceId = tuple[str, str, str]
 
 
 def is_own(tree: Tree, kustomization: Resource) -> bool:
-    """Whether a Flux Kustomization reads the repository that is checked.
-
-    The inventory's Kustomizations with a path say which source that is; without them any Git source is.
-    """
+    """Whether a Flux Kustomization reads the repository that is checked."""
     reference = kustomization["spec"]["sourceRef"]
-    own = _own_sources(tree)
     if reference["kind"].text not in ("", "GitRepository"):
         return False
-    return not own or not reference["name"] or reference["name"].text in own
+    if tree.policy.general and reference["name"]:
+        return not _own_sources(tree) or reference["name"].text in _own_sources(tree)
+    key = kustomization.namespace, kustomization.name
+    build = next((item for item in tree.builds if item.key == key), None)
+    return build is None or not build.foreign
 
 
 _OWN: WeakKeyDictionary[Tree, set[str]] = WeakKeyDictionary()
 
 
 def _own_sources(tree: Tree) -> set[str]:
-    """Names of the sources that are this repository.
-
-    The inventory says it; without one it is that of the Kustomizations whose folders the repository has.
-    """
+    """Names of the sources of those Kustomizations whose folders the repository has."""
     if tree not in _OWN:
-        entries = tree.cluster.kustomizations
-        listed = {entry.source for entry in entries if entry.path and entry.source}
         built = (item.resource for item in tree.builds if item.resource is not None and item.folder)
-        seen = {item["spec"]["sourceRef"]["name"].text for item in built if item["spec"]["path"].text}
-        _OWN[tree] = seen if tree.policy.general else listed
+        _OWN[tree] = {item["spec"]["sourceRef"]["name"].text for item in built if item["spec"]["path"].text}
     return _OWN[tree]
 
 

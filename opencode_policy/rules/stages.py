@@ -123,6 +123,14 @@ STAGE_RULES: dict[str, StageRule] = {
             severity="warning",
         ),
         StageRule(
+            "kustomize-target-unmatched",
+            "The target of a patch selects no object.",
+            "kustomize says nothing about it: the patch changes nothing, and nobody notices.",
+            "Mend the target's kind, name or selector, or remove the patch.",
+            severity="info",
+            suppressible=True,
+        ),
+        StageRule(
             "substitution-failed",
             "Flux cannot substitute the variables of an object.",
             "One bad expression fails the whole Kustomization.",
@@ -135,6 +143,19 @@ STAGE_RULES: dict[str, StageRule] = {
             "Before Flux 2.9 it becomes the empty string in silence; since then the Kustomization fails.",
             "Define the variable, give it a default, or add it to the inventory of the cluster.",
             concern="substitution",
+        ),
+        StageRule(
+            "substitution-source-missing",
+            "A ConfigMap or Secret that variables come from is defined nowhere.",
+            "Flux applies nothing of a Kustomization while one of its sources of variables is missing.",
+            "Add the object to the tree or to the inventory of the cluster, or mark it as optional.",
+        ),
+        StageRule(
+            "kustomization-circle",
+            "Two Flux Kustomizations apply each other.",
+            "Neither is there before the other, and each deletes what the other one stops listing.",
+            "Let one Kustomization apply the other, from a folder that only it reads.",
+            severity="warning",
         ),
         StageRule(
             "suppression-malformed",

@@ -46,6 +46,7 @@ from opencode_policy.rules.mover_user_mismatch import MoverUserMismatch
 from opencode_policy.rules.namespace_target_mismatch import NamespaceTargetMismatch
 from opencode_policy.rules.namespace_without_prune_guard import NamespaceWithoutPruneGuard
 from opencode_policy.rules.object_duplicated import ObjectDuplicated
+from opencode_policy.rules.patch_substituted_twice import PatchSubstitutedTwice
 from opencode_policy.rules.pipeline_coupled import PipelineCoupled
 from opencode_policy.rules.policy_merge_unknown import PolicyMergeUnknown
 from opencode_policy.rules.policy_target_conflicted import PolicyTargetConflicted
@@ -70,6 +71,7 @@ from opencode_policy.rules.route_listener_mismatch import RouteListenerMismatch
 from opencode_policy.rules.runbook_missing import RunbookMissing
 from opencode_policy.rules.schema_header_missing import SchemaHeaderMissing
 from opencode_policy.rules.schema_mismatch import SchemaMismatch
+from opencode_policy.rules.script_substituted import ScriptSubstituted
 from opencode_policy.rules.script_unparsable import ScriptUnparsable
 from opencode_policy.rules.secret_in_arguments import SecretInArguments
 from opencode_policy.rules.secret_in_file import SecretInFile
@@ -90,6 +92,7 @@ from opencode_policy.rules.shell_tracing import ShellTracing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
 from opencode_policy.rules.template_variable_mismatch import TemplateVariableMismatch
+from opencode_policy.rules.substitution_retyped import SubstitutionRetyped
 from opencode_policy.rules.token_in_url import TokenInUrl
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.volume_contended import VolumeContended
@@ -166,6 +169,9 @@ BUILT_IN: tuple[type[Rule], ...] = (
     MoverUserMismatch,
     VolumeContended,
     DnsTargetIgnored,
+    ScriptSubstituted,
+    PatchSubstitutedTwice,
+    SubstitutionRetyped,
     ShellTracing,
     TokenInUrl,
     SecretInOutput,

@@ -54,11 +54,18 @@ def secrets_of(tree: Tree) -> TreeSecrets:
 
 
 def hide_secrets(redactor: Redactor, tree: Tree) -> None:
-    """Tell a redactor of every secret of the tree: its value, its spelling in the file, its place."""
+    """Tell a redactor of every secret of the tree: its value, its spelling in the file, its place.
+
+    What Flux takes from a Secret to substitute is one, too.
+    """
     for item in secrets_of(tree).found:
         redactor.add(item.secret.value)
         redactor.hide(item.location)
         redactor.add(_written(tree.sources[item.location.path], item.location))
+    for build in tree.builds:
+        for variable in build.variables.known.values():
+            if variable.secret and variable.value:
+                redactor.add(variable.value)
 
 
 def _written(source: Source, location: Location) -> str:

@@ -210,4 +210,4 @@ def test_a_rule_for_everyone_needs_no_parameters(rule: type[Rule]) -> None:
 
 def test_the_rules_that_hold_for_everyone() -> None:
     kinds = {rule.concern for rule in BUILT_IN}
-    assert kinds == {None, "secrets", "scripts", "references", "schemas"}
+    assert kinds == {None, "secrets", "scripts", "references", "schemas", "substitution"}

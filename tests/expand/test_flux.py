@@ -62,7 +62,7 @@ def test_without_a_kustomization_file_flux_takes_every_manifest_below() -> None:
         }
     )
     assert diagnostics == []
-    assert applied(tree) == {"apps": ["ConfigMap one", "ConfigMap two", "ConfigMap three"]}
+    assert applied(tree) == {"apps": ["ConfigMap one", "ConfigMap three", "ConfigMap two"]}
     assert tree.loose == ["apps/b/unlisted.yaml"]
     assert [item.applied_by for item in tree.of_kind("ConfigMap")] == ["apps", "apps", "apps", None]
 

@@ -22,7 +22,7 @@ def said(files: dict[str, str]) -> list[tuple[str, str, str]]:
             "kustomize knows no field 'resource'; did you mean 'resources'?",
         ),
         ("anything: 1\n", "kustomize-build-failed", "kustomize knows no field 'anything'"),
-        ("patches: []\n", "kustomize-unsupported", "'patches' is not evaluated"),
+        ("helmCharts: [{name: a}]\n", "kustomize-unsupported", "'helmCharts' is not evaluated"),
         ("resources: ./a.yaml\n", "kustomize-build-failed", "'resources' is no list"),
         ("components:\n  a: b\n", "kustomize-build-failed", "'components' is no list"),
     ],
@@ -42,13 +42,15 @@ def test_an_entry_that_is_no_path() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["resources:\n", "resources: null\n", "resources: []\n"])
+@pytest.mark.parametrize(
+    "text", ["resources: []\n", "resources:\nnamePrefix: a-\n", "resources: null\nnamePrefix: a-\n"]
+)
 def test_a_list_that_is_empty_is_no_mistake(text: str) -> None:
     assert said({"apps/kustomization.yaml": text}) == []
 
 
-@pytest.mark.parametrize("field", ["patches", "components", "namePrefix", "nameSuffix"])
-def test_fields_of_a_flux_kustomization_that_change_its_build(field: str) -> None:
+@pytest.mark.parametrize("field", ["patchesStrategicMerge", "patchesJson6902"])
+def test_fields_of_a_flux_kustomization_that_are_not_evaluated(field: str) -> None:
     files = {
         "apps/ks.yaml": flux("web", "./apps/web", **{field: "x"}),
         "apps/kustomization.yaml": kustomization("ks.yaml"),

@@ -56,7 +56,6 @@ def deployed(overrides: str, spec: str = "") -> dict[str, Field]:
         ("{name: 'reg.example.org:5000/web', newName: a/b, newTag: c, digest: d}", "a/b:c@d"),
         ("{name: web, newTag: v2}", "reg.example.org:5000/web:1@sha256:00"),
         ("{newTag: v2}", "reg.example.org:5000/web:1@sha256:00"),
-        ("text", "reg.example.org:5000/web:1@sha256:00"),
     ],
 )
 def test_an_image_is_matched_by_its_name_alone(entry: str, image: str) -> None:
@@ -78,6 +77,4 @@ def test_images_of_the_flux_kustomization() -> None:
 def test_replicas_by_name() -> None:
     replicas = deployed("replicas:\n  - name: web\n    count: 3\n")["replicas"]
     assert (replicas.value, str(replicas.location)) == (3, "apps/web/kustomization.yaml:7:12")
-    assert deployed("replicas: [{name: other, count: 3}]\n")["replicas"].value == 1
-    assert deployed("replicas: [{name: web}]\n")["replicas"].value == 1
-    assert deployed("replicas: web\n")["replicas"].value == 1
+    assert deployed("replicas: [{name: web}]\n")["replicas"].value == 0

@@ -80,7 +80,7 @@ def shipped() -> tuple[Policy, Discovery]:
 def check_sources(sources: dict[str, Source]) -> Run:
     """Check a tree of sources under the shipped policy."""
     policy, found = shipped()
-    changed = Discovery(found.root, sources, found.links, [], found.binaries, list(found.missing))
+    changed = Discovery(found.root, sources, found.links, [], found.binaries, missing=list(found.missing))
     return evaluate(changed, ["kubernetes"], policy, load_rules())
 
 
