@@ -16,8 +16,8 @@ from opencode_policy.report.registry import FOR_PEOPLE, reporter
 from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
-    from opencode_policy.loaded import Loaded
     from opencode_policy.expand.flux import MakeBuilder
+    from opencode_policy.loaded import Loaded
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View

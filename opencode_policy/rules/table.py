@@ -91,8 +91,8 @@ from opencode_policy.rules.session_data_unpersisted import SessionDataUnpersiste
 from opencode_policy.rules.shell_tracing import ShellTracing
 from opencode_policy.rules.source_unknown import SourceUnknown
 from opencode_policy.rules.stream_timeout_limited import StreamTimeoutLimited
-from opencode_policy.rules.template_variable_mismatch import TemplateVariableMismatch
 from opencode_policy.rules.substitution_retyped import SubstitutionRetyped
+from opencode_policy.rules.template_variable_mismatch import TemplateVariableMismatch
 from opencode_policy.rules.token_in_url import TokenInUrl
 from opencode_policy.rules.traffic_policy_missing import TrafficPolicyMissing
 from opencode_policy.rules.volume_contended import VolumeContended
