@@ -125,7 +125,7 @@ class Stamp:
             severity,
             problem.message,
             location_of(problem.at),
-            resource.id if resource else None,
+            resource.written if resource else None,
             (*problem.related, *self._chain(problem)),
             getattr(problem.at, "pointer", ""),
         )
@@ -144,7 +144,7 @@ class Stamp:
             return None
         resource = resource_of(proof.at)
         return Evidence(
-            judgement.rule, proof.message, location_of(proof.at), resource.id if resource else None
+            judgement.rule, proof.message, location_of(proof.at), resource.written if resource else None
         )
 
     def requirements_of(self, judgement: Judgement) -> tuple[str, ...]:

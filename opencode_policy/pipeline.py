@@ -8,6 +8,7 @@ from pathlib import Path
 from opencode_policy.expand.build import Builder
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files
 from opencode_policy.expand.flux import MakeBuilder, expand
+from opencode_policy.helm.views import views_of
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.parse import Parsed, parse
 from opencode_policy.policy.model import Policy
@@ -37,20 +38,23 @@ def build_tree(
         path: parse(source) for path, source in sources.items() if is_manifest(path) and _below(path, folders)
     }
     expansion = expand(Files.of(sources, parsed, links or {}, binaries or {}), policy.cluster, builder)
+    views = views_of(expansion.resources)
+    for build in expansion.builds:
+        build.resources += views.of(build.resources)
     diagnostics = [found for item in parsed.values() for found in item.diagnostics]
-    diagnostics += expansion.diagnostics
+    diagnostics += [*expansion.diagnostics, *views.diagnostics]
     diagnostics += _empty(parsed)
     tree = Tree(
         policy,
         sources,
         parsed,
         expansion.builds,
-        expansion.resources,
+        [*expansion.resources, *views.of(expansion.resources)],
         expansion.loose,
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
-        expansion.unseen,
+        (*expansion.unseen, *views.unseen),
     )
     return tree, diagnostics
 

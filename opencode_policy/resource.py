@@ -12,12 +12,16 @@ from opencode_policy.scalars import Value, resolve, to_python
 
 @dataclass(frozen=True, slots=True)
 class ObjectId:
-    """What the API server knows an object by; `namespace` is empty for a cluster-scoped one."""
+    """What the API server knows an object by; `namespace` is empty for a cluster-scoped one.
+
+    `view` names an object that a HelmRelease makes, where the identity is that of the HelmRelease.
+    """
 
     api_version: str
     kind: str
     namespace: str
     name: str
+    view: str = ""
 
     @property
     def group(self) -> str:
@@ -27,7 +31,7 @@ class ObjectId:
 
     def __str__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"{self.kind} {place}"
+        return f"{self.kind} {place} ({self.view})" if self.view else f"{self.kind} {place}"
 
 
 @dataclass(eq=False, slots=True)
@@ -35,13 +39,25 @@ class Resource:
     """One object. `root` is the expanded node, `applied_by` the Flux Kustomization that applies it.
 
     `applied_by` is the name of that Kustomization, or None when nothing in tree or inventory applies
-    the object (it is then taken as the file says).
+    the object (it is then taken as the file says). `release` is the HelmRelease that makes the object: the
+    object is then a view, and stands in no file of its own. A view is `partial` where the release has values
+    that the tree does not show: what is missing in it may be there.
     """
 
     id: ObjectId
     root: MappingNode
     path: str
     applied_by: str | None = None
+    release: Resource | None = None
+    partial: bool = False
+
+    @property
+    def written(self) -> ObjectId:
+        """Identity of what somebody wrote: the object itself, or the release of a view."""
+        if self.release is None:
+            return self.id
+        own = self.release.id
+        return ObjectId(own.api_version, own.kind, own.namespace, own.name, f"{self.kind} {self.name}")
 
     @property
     def kind(self) -> str:

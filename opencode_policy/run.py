@@ -260,7 +260,7 @@ def evaluate(
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     whole = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
-    beyond = (Gap(item.message, location=item.location) for item in tree.unseen)
+    beyond = (Gap(item.message, location=item.location) for item in dict.fromkeys(tree.unseen))
     gaps = (*_gaps(said, stamp), *beyond, *weighed.gaps, *map(Gap, whole))
     result = Result(
         tuple(shown),

@@ -74,9 +74,15 @@ def _sign(container: Container, images: set[str]) -> Sign | None:
 
 
 def releases(tree: Tree) -> Iterator[tuple[Resource, ScalarNode]]:
-    """HelmReleases whose values name the image of a server, with the value that does."""
+    """HelmReleases whose values name the image of a server, with the value that does.
+
+    Not those of which it is known what they run: there the container itself tells.
+    """
     images = server_repositories(tree)
+    known = {id(pod.workload.release) for pod in tree.pods if any(item.image for item in pod.containers)}
     for release in tree.of_kind("HelmRelease"):
+        if id(release) in known:
+            continue
         values = release["spec"]["values"].node
         for node in walk(values) if values is not None else ():
             if repository(node.value) in images:

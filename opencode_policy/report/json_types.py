@@ -31,6 +31,7 @@ class ResourceV1(TypedDict):
     kind: str
     namespace: Annotated[str | None, "Null for an object without a namespace."]
     name: str
+    view: Annotated[str | None, "Kind and name of what a HelmRelease makes, where the finding is about that."]
 
 
 class RelatedV1(TypedDict):

@@ -89,6 +89,7 @@ def _resource(identity: ObjectId) -> v1.ResourceV1:
         "kind": identity.kind,
         "namespace": identity.namespace or None,
         "name": identity.name,
+        "view": identity.view or None,
     }
 
 

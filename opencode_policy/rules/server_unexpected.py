@@ -109,11 +109,20 @@ server of no workspace
 """),
         ),
         Example(
-            "a chart with the server's image",
+            "a chart with the server's image; one whose containers are known",
             _with("""\
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
 metadata: {name: fourth}
+spec:
+  values:
+    image:
+      repository: registry.example/opencode  # <- the HelmRelease fourth has the image of a server, \
+and is that of no workspace
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: fifth}
 spec:
   values:
     controllers:
@@ -121,8 +130,8 @@ spec:
         containers:
           app:
             image:
-              repository: registry.example/opencode  # <- the HelmRelease fourth has the image of a server, \
-and is that of no workspace
+              repository: registry.example/opencode  # <- fifth runs registry.example/opencode, and is the \
+server of no workspace
 """),
         ),
         Example(

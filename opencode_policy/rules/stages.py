@@ -158,6 +158,13 @@ STAGE_RULES: dict[str, StageRule] = {
             severity="warning",
         ),
         StageRule(
+            "chart-values-mistaken",
+            "The values of a HelmRelease name something that they do not have.",
+            "The chart fails on most of such names, and then nothing of the release changes; others it leaves out.",
+            "Correct the name, or add what it means to the values.",
+            suppressible=True,
+        ),
+        StageRule(
             "suppression-malformed",
             "A suppression comment has not the form of one.",
             "It waives nothing, and looks as if it did.",

@@ -102,6 +102,8 @@ class _Reader:
         if key == "sops" and "mac" in node.entries:
             return
         kind = _text(node.get("kind"))
+        if kind == "HelmRelease":
+            self.release(node)
         self.pair(node)
         self.login(node)
         for name, (_, value) in node.entries.items():
@@ -113,6 +115,16 @@ class _Reader:
                 self.declared(value, encoded=name == "data")
             else:
                 self.read(value, name)
+
+    def release(self, node: MappingNode) -> None:
+        """Secrets that the chart app-template makes of a release's values."""
+        secrets: Node | None = node
+        for step in ("spec", "values", "secrets"):
+            secrets = secrets.get(step) if isinstance(secrets, MappingNode) else None
+        for _, item in secrets.entries.values() if isinstance(secrets, MappingNode) else ():
+            data = item.get("stringData") if isinstance(item, MappingNode) else None
+            if data is not None:
+                self.declared(data, encoded=False)
 
     def pair(self, node: MappingNode) -> None:
         """A name and a value beside it, as in `env`."""

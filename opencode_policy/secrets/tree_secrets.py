@@ -79,6 +79,7 @@ def secrets_of_source(source: Source, manifests: Mapping[str, Parsed]) -> list[F
     text = source.text
     hints = hints_of(text)
     declares = SECRET_MANIFEST.search(text) is not None and _DATA.search(text) is not None
+    declares = declares or ("stringData" in text and "HelmRelease" in text)
     if not hints and not declares:
         return []
     raw = secrets_in(text, structured=source.path.endswith(STRUCTURED), hints=hints)

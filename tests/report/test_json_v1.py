@@ -25,7 +25,13 @@ FINDING: dict[str, Any] = {
     "severity": "error",
     "message": "the claim asks for 10Gi instead of 5Gi",
     "location": {"path": "apps/demo/claim.yaml", "line": 9, "column": 16, "end_line": 9, "end_column": 20},
-    "resource": {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": "demo", "name": "data"},
+    "resource": {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "namespace": "demo",
+        "name": "data",
+        "view": None,
+    },
     "related": [
         {
             "message": "the policy asks for 5Gi",

@@ -45,6 +45,7 @@ class Fingerprints:
             finding.location.path
             if identity is None
             else "/".join((identity.api_version, identity.kind, identity.namespace, identity.name))
+            + (f"/{identity.view}" if identity.view else "")
         )
         words = "\0".join((finding.rule, subject, finding.pointer))
         digest = hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()

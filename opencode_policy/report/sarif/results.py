@@ -109,7 +109,8 @@ def _plain(text: str) -> str:
 
 def _logical(resource: ObjectId, pointer: str) -> list[LogicalLocation]:
     """The object, and the field in it by its JSON pointer."""
-    parts = (resource.api_version, resource.kind, resource.namespace, resource.name)
+    view = resource.view.replace(" ", "/")
+    parts = (resource.api_version, resource.kind, resource.namespace, resource.name, view)
     name = "/".join(filter(None, parts))
     if pointer:
         return [{"fullyQualifiedName": f"{name}#{pointer}", "kind": "property"}]

@@ -1,0 +1,1 @@
+"""Helm releases of Flux: what their values become, as far as files can tell."""
