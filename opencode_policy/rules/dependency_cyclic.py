@@ -110,11 +110,11 @@ kind: HelmRelease
 metadata: {name: demo}
 spec:
   dependsOn:
-    - name: database  # <- demo waits for itself: demo, database, demo
+    - name: search  # <- demo waits for itself: demo, search, demo
 ---
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
-metadata: {name: database}
+metadata: {name: search}
 spec: {dependsOn: [{name: demo}]}
 """,
         ),

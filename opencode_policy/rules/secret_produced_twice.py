@@ -93,4 +93,10 @@ def _made(tree: Tree) -> Iterator[list[ProducedSecret]]:
                 by_object.setdefault((origin.kind, origin.namespace, origin.name), maker)
         origins = [maker.origin for maker in by_object.values() if maker.origin is not None]
         if origins and not any(left(origin) or id(origin) in deciding for origin in origins):
-            yield list(by_object.values())
+            yield sorted(by_object.values(), key=_place)
+
+
+def _place(maker: ProducedSecret) -> tuple[str, int]:
+    """Where a maker stands: of two the first in the files makes the Secret."""
+    at = maker.at.location if maker.at is not None else None
+    return (at.path, at.line) if at is not None else ("", 0)
