@@ -156,9 +156,8 @@ class Builder:
                     if build.size > MAX_OBJECTS:
                         build.failed(f"the build takes in more than {MAX_OBJECTS} objects", node)
                         return objects
-                    if first is item:
-                        objects.append(item)
-                    else:
+                    objects.append(item)
+                    if first is not item:
                         build.diagnostics.append(clash(first, item).diagnostic)
         return objects
 

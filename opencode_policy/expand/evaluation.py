@@ -162,8 +162,9 @@ class Evaluation:
         self._parents[key] = parent
         above = parent.name if parent else None
         flux = FluxBuild(resource.name, resource.namespace, resource, None, above)
-        flux.foreign = not self._is_own_source(resource)
-        flux.folder = None if flux.foreign else self._folder_of(resource)
+        own = self._is_own_source(resource)
+        flux.foreign = not own and bool(resource["spec"]["sourceRef"]["name"].text)
+        flux.folder = self._folder_of(resource) if own else None
         self._waiting.append(_Waiting(flux, entry))
 
     def _refuse_circle(self, resource: Resource, parent: FluxBuild | None) -> None:
@@ -199,10 +200,11 @@ class Evaluation:
             written = flux_kustomizations(self.files)
             self._own = own_sources(self.cluster, written, self.files.is_folder)
         name = resource["spec"]["sourceRef"]["name"]
-        if not self._own or not name.text or name.text in self._own:
+        if not self._own or name.text in self._own:
             return True
-        message = f"'{resource.name}' reads the source '{name.text}', which is not in this tree"
-        self.result.unseen.append(Related(message, name.location))
+        if name.text:
+            message = f"'{resource.name}' reads the source '{name.text}', which is not in this tree"
+            self.result.unseen.append(Related(message, name.location))
         return False
 
 

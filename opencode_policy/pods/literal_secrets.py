@@ -17,6 +17,7 @@ from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.outcome import Place
 from opencode_policy.pods.environment import Variable, variables
+from opencode_policy.resource import Resource
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
 
@@ -87,9 +88,10 @@ def in_arguments(workspace: WorkspaceTree, roles: Roles) -> Iterator[Literal]:
 
 
 def in_secret_manifests(workspace: WorkspaceTree, roles: Roles) -> Iterator[Literal]:
-    """Keys of Secrets that stand in the tree and are not encrypted."""
+    """Keys of Secrets that are written in the tree, not generated, and not encrypted."""
     used = _keys_of_variables(workspace, roles)
-    for resource in workspace.of_kind("Secret"):
+    written = (item for item in workspace.of_kind("Secret") if not _is_generated(item))
+    for resource in written:
         for part in ("stringData", "data"):
             for key, field in resource[part].entries():
                 text = _decoded(field.text) if part == "data" else field.text
@@ -107,6 +109,10 @@ def _keys_of_variables(workspace: WorkspaceTree, roles: Roles) -> dict[tuple[str
         for variable in variables(workspace.tree, container).values()
         if variable.origin == "Secret" and (role := roles.named(variable.name)) is not None
     }
+
+
+def _is_generated(resource: Resource) -> bool:
+    return posixpath.basename(resource.path) in KUSTOMIZATION_NAMES
 
 
 def _decoded(text: str) -> str:

@@ -63,6 +63,15 @@ spec:
 """,
         ),
         Example(
+            "a boolean, of which kustomize makes a text",
+            """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: demo, annotations: {dns.example/enabled: true}}
+spec: {hostnames: ["demo.${DOMAIN}"]}
+""",
+        ),
+        Example(
             "from the Kustomization that applies it",
             {
                 "kubernetes/apps/demo/demo/ks.yaml": """\
@@ -112,19 +121,6 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata:  # <- the HTTPRoute demo lacks the annotation dns.example/enabled: "true"
   name: demo
-spec:
-  hostnames: ["demo.${DOMAIN}"]
-""",
-        ),
-        Example(
-            "a boolean",
-            """\
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata:
-  name: demo
-  annotations:
-    dns.example/enabled: true  # <- dns.example/enabled is a boolean, and an annotation is a text: "true"
 spec:
   hostnames: ["demo.${DOMAIN}"]
 """,

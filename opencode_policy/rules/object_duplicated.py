@@ -171,6 +171,7 @@ kind: Component
 configMapGenerator:
   - name: scripts  # <- ConfigMap demo/scripts is applied by the Flux Kustomizations demo and second
     literals: [a=b]
+    options: {disableNameSuffixHash: true}
 """,
             },
         ),

@@ -58,6 +58,15 @@ metadata: {{name: demo, annotations: {{reloader.stakater.com/auto: "true"}}}}
 {_SPEC}""",
         ),
         Example(
+            "a boolean, of which kustomize makes a text",
+            f"""\
+{_EXTERNAL}\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: demo, annotations: {{reloader.stakater.com/auto: true}}}}
+{_SPEC}""",
+        ),
+        Example(
             "for its Secrets alone, in another spelling of true",
             f"""\
 {_EXTERNAL}\
@@ -132,18 +141,6 @@ spec:
     spec:
       containers: [{{name: server, envFrom: [{{secretRef: {{name: demo}}}}]}}]
 """,
-        ),
-        Example(
-            "a boolean, which no annotation may be",
-            f"""\
-{_EXTERNAL}\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: demo
-  annotations:
-    reloader.stakater.com/auto: true  # <- the value must be the text "true" in quotes
-{_SPEC}""",
         ),
         Example(
             "switched off",

@@ -57,7 +57,7 @@ def cases() -> Iterator[Case]:
 
 
 CASES = list(cases())
-needs_table = pytest.mark.skipif(not CASES, reason=f"the table of measured cases is not at {TABLE.name}")
+needs_table = pytest.mark.skipif(not CASES, reason=f"there is no {TABLE.name} beside the repository")
 
 
 @needs_table

@@ -23,6 +23,7 @@ FOLLOWS = frozenset({"workspace-drift", "schema-mismatch"})
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "clone-token-in-server": frozenset({"resources-mismatch"}),
     "git-missing": frozenset({"clone-unguarded"}),
+    "object-duplicated": frozenset({"kustomize-build-failed"}),
     "script-unparsable": frozenset({"auth-seed-misplaced", "clone-unguarded", "pull-unswitched"}),
     "secret-in-arguments": frozenset({"secret-in-file"}),
     "secret-in-file": frozenset({"clone-unguarded"}),

@@ -43,16 +43,6 @@ RELOADER = [
     ),
     Mutation(
         "OPS-01",
-        "the quotes are lost",
-        "reloader-annotation-missing",
-        _deployment(FLUX),
-        ANNOTATION,
-        "    reloader.stakater.com/auto: true\n",
-        line="reloader.stakater.com/auto: true",
-        message='the value must be the text "true" in quotes',
-    ),
-    Mutation(
-        "OPS-01",
         "switched off for a while and forgotten",
         "reloader-annotation-missing",
         _deployment(HA),

@@ -24,14 +24,6 @@ _DNS = [
         "metadata:",
         f'the HTTPRoute opencode-flux lacks the annotation {_KEY}: "true"',
     ),
-    _dns(
-        "a boolean",
-        _ANNOTATION,
-        f"{_KEY}: true",
-        f"{_KEY}: true",
-        f'{_KEY} is a boolean, and an annotation is a text: "true"',
-        app=HA,
-    ),
     _dns("another text", _ANNOTATION, f'{_KEY}: "yes"', f"{_KEY}", f'{_KEY} is "yes" instead of "true"'),
     _dns("switched off", _ANNOTATION, f'{_KEY}: "false"', f"{_KEY}", app=HA),
     _dns(

@@ -97,16 +97,6 @@ MUTATIONS = [
         "workspace-drift",
     ),
     mismatch(
-        "an annotation that YAML takes for a boolean",
-        f"{HA}/app/deployment.yaml",
-        'reloader.stakater.com/auto: "true"',
-        "reloader.stakater.com/auto: true",
-        "auto: true",
-        "'reloader.stakater.com/auto' must be text, not true without quotes",
-        "reloader-annotation-missing",
-        "workspace-drift",
-    ),
-    mismatch(
         "a quantity that is a list",
         f"{HA}/app/volsync.yaml",
         "    capacity: 5Gi",
