@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from opencode_policy.resource import Field, Resource
 from opencode_policy.tree import Tree
 
@@ -21,22 +19,9 @@ def is_own(tree: Tree, kustomization: Resource) -> bool:
     reference = kustomization["spec"]["sourceRef"]
     if reference["kind"].text not in ("", "GitRepository"):
         return False
-    if tree.policy.general and reference["name"]:
-        return not _own_sources(tree) or reference["name"].text in _own_sources(tree)
     key = kustomization.namespace, kustomization.name
     build = next((item for item in tree.builds if item.key == key), None)
     return build is None or not build.foreign
-
-
-_OWN: WeakKeyDictionary[Tree, set[str]] = WeakKeyDictionary()
-
-
-def _own_sources(tree: Tree) -> set[str]:
-    """Names of the sources of those Kustomizations whose folders the repository has."""
-    if tree not in _OWN:
-        built = (item.resource for item in tree.builds if item.resource is not None and item.folder)
-        _OWN[tree] = {item["spec"]["sourceRef"]["name"].text for item in built if item["spec"]["path"].text}
-    return _OWN[tree]
 
 
 def source_of(reference: Field, namespace: str) -> SourceId:
