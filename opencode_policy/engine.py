@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
+from opencode_policy.concern import REQUIREMENT_OF, Concern
 from opencode_policy.finding import Evidence, Finding, RuleFailure, Severity
 from opencode_policy.history import chain, unknown
 from opencode_policy.lean import dataclass
@@ -173,11 +174,9 @@ class Stamp:
 
     def requirements_of(self, judgement: Judgement) -> tuple[str, ...]:
         """IDs an outcome speaks of: the one it names, else the rule's that fit its workspace."""
-        named = judgement.outcome.requirement
-        if named is not None:
-            return (named,)
-        tags = self.rules[judgement.rule].requirements
-        return tuple(tag for tag in tags if self._fits(tag, judgement.workspace))
+        named, rule = judgement.outcome.requirement, self.rules[judgement.rule]
+        tags = tags_of(rule.requirements if named is None else (named,), rule.concern)
+        return tuple(tag for tag in dict.fromkeys(tags) if self._fits(tag, judgement.workspace))
 
     def _fits(self, tag: str, workspace: str | None) -> bool:
         requirement = self.requirements.get(tag)
@@ -186,12 +185,17 @@ class Stamp:
         return workspace is None or requirement.workspace in (None, workspace)
 
 
+def tags_of(requirements: tuple[str, ...], concern: Concern | None) -> tuple[str, ...]:
+    """Requirements of a policy, and the one that stands for a concern where there is no policy."""
+    return (*requirements, REQUIREMENT_OF[concern]) if concern else requirements
+
+
 def stage_finding(diagnostic: Diagnostic, known: Mapping[str, Requirement]) -> Finding:
     """The finding of what a stage before the rules found wrong."""
     stage = STAGE_RULES[diagnostic.code]
     return Finding(
         stage.id,
-        tuple(tag for tag in stage.requirements if tag in known),
+        tuple(tag for tag in tags_of(stage.requirements, stage.concern) if tag in known),
         stage.severity,
         diagnostic.message,
         diagnostic.location,

@@ -9,7 +9,7 @@ from typing import Any
 
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
-from opencode_policy.engine import Judgement, Judgements, Stamp, judge, stage_finding, unknowns
+from opencode_policy.engine import Judgement, Judgements, Stamp, judge, stage_finding, tags_of, unknowns
 from opencode_policy.expand.build import Builder
 from opencode_policy.expand.flux import MakeBuilder, via
 from opencode_policy.finding import Finding, Gap, Result
@@ -20,17 +20,19 @@ from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Problem, location_of
 from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
-from opencode_policy.policy.load import find_policy, load_policy
+from opencode_policy.policy.general import waiting, with_variables
+from opencode_policy.policy.load import policy_for
 from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue
 from opencode_policy.rules.table import broken_plugins, load_rules
-from opencode_policy.schemas.folder import folder
+from opencode_policy.schemas.folder import folder as imported_schemas
 from opencode_policy.secrets.tree_secrets import hide_secrets
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
+from opencode_policy.unsettled import settled
 from opencode_policy.verdicts import Case
 
 
@@ -63,21 +65,55 @@ def check(
     schemas before those that the user has imported. Raises `UsageError` for a path, rule
     or requirement that does not exist and `PolicyError` for a policy that cannot be used.
     """
-    for path in (*paths, *schema_folders):
-        _must_exist(path)
-    root = _common_root(paths)
-    classes = load_rules()
-    policy = load_policy(
-        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
-    )
+    for folder in schema_folders:
+        _must_exist(folder)
+    ready = prepared(paths, policy_directory=policy_directory)
+    policy, classes = ready.policy, ready.classes
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
+    _must_not_wait(policy, classes, rules)
+    choice = Choice.of(policy, classes, rules, requirements)
+    where = (*schema_folders, imported_schemas())
+    return evaluate(ready.found, ready.folders, policy, classes, choice, schema_folders=where)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything that is read before a tree is built."""
+
+    found: Discovery
+    folders: Sequence[str]
+    policy: Policy
+    classes: Mapping[str, type[Rule]]
+
+    def tree(self) -> Tree:
+        """The expanded tree."""
+        found = self.found
+        tree, _ = build_tree(
+            found.sources,
+            self.policy,
+            folders=self.folders,
+            links=found.links,
+            missing=found.missing,
+            binaries=found.contents,
+        )
+        return tree
+
+
+def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None) -> Ready:
+    """Read the files below `paths`, and the policy that holds for them; raises as `check` does."""
+    for path in paths:
+        _must_exist(path)
+    root = _common_root(paths)
+    classes = load_rules()
+    policy = policy_for(root, policy_directory, classes, incomplete=bool(broken_plugins()))
     found = discover(paths, root, policy.settings.scope.committed)
+    if policy.general:
+        policy = with_variables(policy, (source.text for source in found.sources.values()))
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
-    choice = Choice.of(policy, classes, rules, requirements)
-    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+    return Ready(found, folders, policy, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +132,12 @@ def expanded(
 
     Raises what `check` raises.
     """
-    for path in paths:
-        _must_exist(path)
-    root = _common_root(paths)
-    classes = load_rules()
-    policy = load_policy(
-        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
-    )
-    found = discover(paths, root, policy.settings.scope.committed)
-    folders = [_manifests(_folder(path, root), root, policy.settings.scope.manifests) for path in paths]
+    ready = prepared(paths, policy_directory=policy_directory)
+    found, policy = ready.found, ready.policy
     tree, diagnostics = build_tree(
         found.sources,
         policy,
-        folders=folders,
+        folders=ready.folders,
         links=found.links,
         binaries=found.contents,
         builder=builder,
@@ -155,6 +184,16 @@ def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str
             raise UsageError(f"there is no {kind} '{name}'{hint(name, valid)}")
 
 
+def _must_not_wait(policy: Policy, classes: Mapping[str, type[Rule]], names: Collection[str] | None) -> None:
+    """A rule that was asked for and needs a policy where there is none."""
+    open_rules = set(waiting(classes)) if policy.general else set()
+    for name in names or ():
+        if name in open_rules:
+            raise UsageError(
+                f"the rule {name} compares with a policy, and there is none; name one: --policy DIR"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which rules run, which are off, and which requirements are reported."""
@@ -173,11 +212,12 @@ class Choice:
     ) -> Choice:
         settings = policy.settings.rules
         disabled = frozenset(name for name, setting in settings.items() if not setting.enabled)
-        wanted = set(classes) - disabled
+        wanted = set(classes) - disabled - set(waiting(classes) if policy.general else ())
         if rules is not None:
             wanted &= set(rules)
         if requirements is not None:
-            wanted &= {name for name in wanted if set(classes[name].requirements) & set(requirements)}
+            tags = {name: tags_of(classes[name].requirements, classes[name].concern) for name in wanted}
+            wanted = {name for name in wanted if set(tags[name]) & set(requirements)}
         every = [item.id for item in policy.requirements]
         return cls(frozenset(wanted), disabled, frozenset(every if requirements is None else requirements))
 
@@ -202,6 +242,7 @@ def evaluate(
         schema_folders=schema_folders,
         binaries=found.contents,
     )
+    weighed = settled(tree, [*found.diagnostics, *diagnostics])
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
     said = judge(rules.values(), tree)
@@ -212,14 +253,15 @@ def evaluate(
     places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
     stamp = Stamp(rules, severities, by_id, places)
     surplus: Counter[Key] = Counter()
-    findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
+    findings = _findings(weighed.findings, said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
-    case = Case(stamp, said, findings, unread, choice.disabled, unseen)
+    case = Case(stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
+    whole = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
     beyond = (Gap(item.message, location=item.location) for item in dict.fromkeys(tree.unseen))
-    gaps = (*_gaps(said, stamp), *beyond, *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    gaps = (*_gaps(said, stamp), *beyond, *weighed.gaps, *map(Gap, whole))
     result = Result(
         tuple(shown),
         verdicts,
@@ -315,6 +357,15 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
         yield f"binary files are not read: {first}{others}"
+
+
+def _waiting(policy: Policy, classes: Mapping[str, type[Rule]]) -> Iterator[str]:
+    """The one line for all rules that nobody could ask."""
+    count = len(waiting(classes)) if policy.general else 0
+    if count:
+        words = "the repository has no policy (policies/, or --policy DIR)"
+        words = f"{words}: {count} rules that compare with one did not run"
+        yield f"{words}, and no inventory names what the cluster has"
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

@@ -42,11 +42,13 @@ class Tree:
     unseen: Sequence[Related] = ()
     diagnostics: Sequence[Diagnostic] = ()
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
+    _places: dict[tuple[str, str], list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Index the resources by kind."""
+        """Index the resources by kind, and by kind and namespace."""
         for resource in self.resources:
             self._kinds.setdefault(resource.kind, []).append(resource)
+            self._places.setdefault((resource.kind, resource.namespace), []).append(resource)
 
     @property
     def cluster(self) -> ClusterFile:
@@ -55,12 +57,20 @@ class Tree:
 
     def of_kind(self, kind: str, namespace: str | None = None) -> list[Resource]:
         """Resources of a kind, in one namespace or all."""
-        found = self._kinds.get(kind, [])
-        return [item for item in found if namespace is None or item.namespace == namespace]
+        found = self._kinds.get(kind, ()) if namespace is None else self._places.get((kind, namespace), ())
+        return list(found)
 
     def get(self, kind: str, name: str, namespace: str = "") -> Resource | None:
         """The first resource with this identity."""
-        return next((item for item in self.of_kind(kind, namespace) if item.name == name), None)
+        return self._names.get((kind, namespace, name))
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str, str], Resource]:
+        """The first object of each kind, namespace and name."""
+        found: dict[tuple[str, str, str], Resource] = {}
+        for item in self.resources:
+            found.setdefault((item.kind, item.namespace, item.name), item)
+        return found
 
     def applies(self, resource: Resource) -> bool:
         """Whether something applies an object; a tree without Flux is taken as its files say."""
@@ -87,6 +97,17 @@ class Tree:
         """Pods of every workload of the tree."""
         found = map(pod_of, self.resources)
         return [pod for pod in found if pod is not None]
+
+    @cached_property
+    def _pods_by_namespace(self) -> dict[str, list[Pod]]:
+        found: dict[str, list[Pod]] = {}
+        for pod in self.pods:
+            found.setdefault(pod.workload.namespace, []).append(pod)
+        return found
+
+    def pods_in(self, namespace: str) -> list[Pod]:
+        """Pods of the workloads of a namespace."""
+        return self._pods_by_namespace.get(namespace, [])
 
     @cached_property
     def workspaces(self) -> list[WorkspaceTree]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from opencode_policy.engine import Judgement, Judgements, Stamp
-from opencode_policy.finding import Evidence, Finding, Status, Verdict
+from opencode_policy.finding import Evidence, Finding, Gap, Status, Verdict
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Proof, Unknown
 from opencode_policy.policy.model import Requirement, Verification
@@ -28,7 +28,7 @@ class Case:
     """All that is known when verdicts are drawn.
 
     `unread` are files that could not be read in full; `unseen` says what part of the manifests nobody
-    asked to read, empty when there is none.
+    asked to read, empty when there is none; `unsettled` is what the stages could not judge.
     """
 
     stamp: Stamp
@@ -37,6 +37,7 @@ class Case:
     unread: Sequence[str]
     disabled: frozenset[str]
     unseen: str = ""
+    unsettled: Sequence[Gap] = ()
 
     @cached_property
     def _said(self) -> Mapping[str, Sequence[Judgement]]:
@@ -103,6 +104,7 @@ class Case:
         for judgement in said:
             if isinstance(judgement.outcome, Unknown):
                 yield judgement.outcome.reason
+        yield from (gap.reason for gap in self.unsettled if requirement.id in gap.requirements)
         yield from self._unasked(requirement)
         yield from self._unproved(requirement, said)
         if any(self.stamp.rules[rule].whole_tree for rule in rules):

@@ -30,10 +30,11 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.testing": (),
     "opencode_policy.cli": ("__main__",),
     "opencode_policy.report": ("cli",),
-    "opencode_policy.run": ("cli",),
+    "opencode_policy.loaded": ("cli",),
+    "opencode_policy.run": ("cli", "loaded"),
     "opencode_policy.verdicts": ("run",),
     "opencode_policy.suppress": ("run",),
-    "opencode_policy.engine": ("run", "verdicts", "testing"),
+    "opencode_policy.engine": ("run", "loaded", "verdicts", "testing"),
     "opencode_policy.pipeline": ("run", "testing"),
     "opencode_policy.discover": ("run", "cli.session"),
     "opencode_policy.rules.table": ("run", "cli"),
@@ -84,7 +85,7 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
-TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "policy", "rules.plugins", "run", "schemas")
+TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "loaded", "policy", "rules.plugins", "run", "schemas")
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""
 

@@ -12,6 +12,7 @@ from opencode_policy.cli.parser import Parser
 SUMMARIES: Mapping[str, str] = {
     "check": "check manifests against the requirements",
     "trace": "show each requirement with its evidence or its problems",
+    "graph": "draw what applies what and what refers to what",
     "render": "print the manifests as Flux would apply them",
     "rules": "list the rules",
     "explain": "show the manual page of a rule or of a requirement",

@@ -17,6 +17,7 @@ from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
     from opencode_policy.expand.flux import MakeBuilder
+    from opencode_policy.loaded import Loaded
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
@@ -44,6 +45,19 @@ def check(arguments: Namespace) -> Run:
         raise _unusable(error) from error
 
 
+def load(path: str, policy_directory: str | None) -> Loaded:
+    """Build a tree to look at; raises RefusedError for a path or a policy that cannot be used."""
+    from opencode_policy import loaded, run
+    from opencode_policy.policy.mistakes import PolicyError
+
+    try:
+        return loaded.load(Path(path), Path(policy_directory) if policy_directory else None)
+    except run.UsageError as error:
+        raise RefusedError(visible(str(error))) from error
+    except PolicyError as error:
+        raise _unusable(error) from error
+
+
 def expanded(arguments: Namespace, builder: MakeBuilder) -> Expanded:
     """Expand the tree; raises RefusedError for a path or a policy that cannot be used."""
     from opencode_policy import run
@@ -60,15 +74,21 @@ def expanded(arguments: Namespace, builder: MakeBuilder) -> Expanded:
 
 
 def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
-    """The policy of the working directory, or of a folder; raises RefusedError if it cannot be used."""
+    """The policy of a folder, of the working directory, or the installed one, to read in.
+
+    Raises RefusedError if it cannot be used.
+    """
     from opencode_policy.discover import find_root
-    from opencode_policy.policy.load import find_policy, load_policy
+    from opencode_policy.policy.general import general_policy
+    from opencode_policy.policy.load import find_policy, installed_policy, load_policy
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.rules.table import broken_plugins
 
     try:
         root = find_root(Path())
-        found = find_policy(Path(directory) if directory else None, root)
+        found = find_policy(Path(directory) if directory else None, root) or installed_policy()
+        if found is None:
+            return general_policy(rules)
         return load_policy(found, rules, root=root, incomplete=bool(broken_plugins()))
     except PolicyError as error:
         raise _unusable(error) from error

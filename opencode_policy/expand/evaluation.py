@@ -135,7 +135,8 @@ class Evaluation:
     def _substitution(self, flux: FluxBuild, entry: FluxObject | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
         inherited = Variables()
-        if entry and entry.substitute_from_variables:
+        if (entry and entry.substitute_from_variables) or not self.cluster.kustomizations:
+            # without an inventory nobody says who gives its children which variables
             inherited = inventory_variables(inventory_data(self.cluster))
         post_build = flux.spec.get("postBuild") if flux.spec else None
         reader = Reader(self.sources, flux.namespace)

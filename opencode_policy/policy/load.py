@@ -4,21 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opencode_policy.policy.check_cluster import check_cluster
 from opencode_policy.policy.check_requirements import check_requirements
 from opencode_policy.policy.check_settings import check_rules, check_settings, read_parameters
 from opencode_policy.policy.decode import DecodeError, decode
 from opencode_policy.policy.document import PolicyDocument, PolicyFiles, RuleFacts
-from opencode_policy.policy.find import find_policy
+from opencode_policy.policy.find import find_policy, installed_policy
+from opencode_policy.policy.general import general_policy
 from opencode_policy.policy.mistakes import Mistake, PolicyError
 from opencode_policy.policy.model import ClusterFile, Policy, PolicyFile, RequirementsFile
 from opencode_policy.policy.read import read_node
 
-__all__ = ["PolicyError", "find_policy", "load_policy"]
+__all__ = ["PolicyError", "find_policy", "installed_policy", "load_policy", "policy_for"]
+
+if TYPE_CHECKING:
+    from opencode_policy.rules.base import Rule
 
 T = TypeVar("T")
+
+
+def policy_for(
+    root: Path, explicit: Path | None, rules: Mapping[str, type[Rule]], *, incomplete: bool = False
+) -> Policy:
+    """The policy that holds for a repository: the one named, its own, the installed one, a general one.
+
+    The installed one speaks of certain workspaces: it holds for a repository that has the folder of one of
+    them. Raises PolicyError as `load_policy` and `find_policy` do.
+    """
+    found = find_policy(explicit, root)
+    if found is not None:
+        return load_policy(found, rules, root=root, incomplete=incomplete)
+    installed = installed_policy()
+    if installed is not None:
+        policy = load_policy(installed, rules, root=root, incomplete=incomplete)
+        if any((root / workspace.path).is_dir() for workspace in policy.settings.workspaces):
+            return policy
+    return general_policy(rules)
 
 
 def load_policy(

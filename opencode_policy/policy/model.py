@@ -144,7 +144,8 @@ class Policy:
     """The three files together.
 
     `parameters` holds an instance of `Rule.Parameters` for every rule that is enabled; `paths` are the
-    files it was read from.
+    files it was read from. A `general` one stands in where there is none: its inventory is empty because
+    nobody wrote it, so that what the tree lacks may exist all the same.
     """
 
     requirements: tuple[Requirement, ...]
@@ -152,3 +153,4 @@ class Policy:
     cluster: ClusterFile
     parameters: Mapping[str, Any] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
+    general: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
@@ -68,11 +69,23 @@ def selected(tree: Tree, policy: Resource, selector: Field) -> list[Resource]:
 def attached(tree: Tree, policy_kind: str, kind: str, name: str, namespace: str) -> list[Target]:
     """Targets by which policies attach to one object, the preferred policy first, each section once."""
     found: dict[tuple[str, str], Target] = {}
-    for policy in policies(tree, policy_kind):
-        for target in targets(tree, policy) if policy.namespace == namespace else ():
-            if (target.kind, target.name) == (kind, name):
-                found.setdefault((policy.name, target.section), target)
+    for target in _attached(tree, policy_kind).get((kind, namespace, name), ()):
+        found.setdefault((target.policy.name, target.section), target)
     return list(found.values())
+
+
+_ATTACHED: WeakKeyDictionary[Tree, dict[str, dict[tuple[str, str, str], list[Target]]]] = WeakKeyDictionary()
+
+
+def _attached(tree: Tree, policy_kind: str) -> dict[tuple[str, str, str], list[Target]]:
+    """Targets of all policies of a kind by what they attach to; worked out once."""
+    kinds = _ATTACHED.setdefault(tree, {})
+    if policy_kind not in kinds:
+        found = kinds[policy_kind] = {}
+        for policy in policies(tree, policy_kind):
+            for target in targets(tree, policy):
+                found.setdefault((target.kind, policy.namespace, target.name), []).append(target)
+    return kinds[policy_kind]
 
 
 def own_target(tree: Tree, policy_kind: str, route: Resource, rule: Field) -> Target | None:

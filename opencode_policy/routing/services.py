@@ -116,7 +116,8 @@ def pod_labels(pod: Pod) -> dict[str, str]:
 
 def pods_behind(tree: Tree, service: Resource) -> list[Pod]:
     """Pods that a Service sends to; a workload that nothing applies has none."""
-    return [pod for pod in tree.pods if tree.applies(pod.workload) and selects(service, pod)]
+    near_by = tree.pods_in(service.namespace)
+    return [pod for pod in near_by if tree.applies(pod.workload) and selects(service, pod)]
 
 
 def pods_link(tree: Tree, service: Resource, pod: Pod) -> Link:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
+from opencode_policy.concern import Concern
 from opencode_policy.finding import Severity
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome
@@ -50,7 +51,9 @@ class Rule(ABC):
     whose fields without default the policy must give); `good` and `bad`; `suppressible`;
     `needs_objects` (it judges what Flux applies; False for one that judges files, or objects of its own);
     `whole_tree` (its proofs speak of every file, so an unreadable file voids them);
-    `security_severity` (0.1 to 10 as GitHub ranks alerts, None for what is no security matter).
+    `security_severity` (0.1 to 10 as GitHub ranks alerts, None for what is no security matter);
+    `concern` (what it is about if it holds for every repository, None if it waits for a policy; every
+    parameter of such a rule needs a default).
     """
 
     id: ClassVar[str] = ""
@@ -66,6 +69,7 @@ class Rule(ABC):
     needs_objects: ClassVar[bool] = True
     whole_tree: ClassVar[bool] = False
     security_severity: ClassVar[float | None] = None
+    concern: ClassVar[Concern | None] = None
 
     def __init_subclass__(cls) -> None:
         """The id is the class name in another spelling."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.flux.dependencies import Dependency, Graph, cycles, helm_graph, kustomization_graph
-from opencode_policy.location import Related
+from opencode_policy.flux.dependencies import Dependency, Graph, helm_graph, kustomization_graph
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
@@ -23,21 +22,20 @@ spec:
 
 
 class DependencyUnknown(Rule):
-    """A Flux object waits for one that does not exist, or for itself by way of others.
+    """A Flux object waits for one that does not exist.
 
     A Kustomization waits for Kustomizations and a HelmRelease for HelmReleases, each in its own namespace
     unless the entry names another (kustomize-controller and helm-controller, Dependencies).
     """
 
     needs_objects = False
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Flux retries for ever and applies nothing: `dependencies do not meet ready condition` is all it "
         "says, for a misspelt name as for one that is merely slow."
     )
-    fix = (
-        "Name an existing object of the same kind or add it to the inventory; take one wait out of a circle."
-    )
+    fix = "Name an existing object of the same kind, or add it to the inventory."
     good = (
         Example(
             "a release waits for another release",
@@ -69,30 +67,6 @@ apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {{name: other, namespace: flux-system}}
 spec: {{path: ./kubernetes/apps/demo/other, sourceRef: {{kind: GitRepository, name: home}}}}
-"""
-            },
-        ),
-        Example(
-            "two that wait for the same third are no cycle",
-            {
-                _KS: f"""\
-{_HEAD}\
-  dependsOn: [{{name: left}}, {{name: right}}]
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: left, namespace: flux-system}}
-spec: {{dependsOn: [{{name: base}}]}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: right, namespace: flux-system}}
-spec: {{dependsOn: [{{name: base}}]}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: base, namespace: flux-system}}
-spec: {{dependsOn: []}}
 """
             },
         ),
@@ -131,37 +105,6 @@ spec: {{dependsOn: []}}
             },
         ),
         Example(
-            "for itself",
-            {
-                _KS: f"""\
-{_HEAD}\
-  dependsOn:
-    - name: demo  # <- demo waits for itself
-"""
-            },
-        ),
-        Example(
-            "in a circle",
-            {
-                _KS: f"""\
-{_HEAD}\
-  dependsOn:
-    - name: cluster-apps
-    - name: second  # <- demo waits for itself: demo, second, third, demo
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: second, namespace: flux-system}}
-spec: {{dependsOn: [{{name: third}}]}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: third, namespace: flux-system}}
-spec: {{dependsOn: [{{name: demo}}]}}
-"""
-            },
-        ),
-        Example(
             "a release cannot wait for a Flux Kustomization",
             """\
 apiVersion: helm.toolkit.fluxcd.io/v2
@@ -181,7 +124,6 @@ spec:
             yield Irrelevant("no Flux object of the tree waits for another")
         for graph, others in ((kustomizations, releases), (releases, kustomizations)):
             yield from (_judged(item, graph, others) for item in graph.edges)
-            yield from map(_cycle, cycles(graph))
             yield from (Problem("dependsOn is no list", field) for field in graph.malformed)
 
 
@@ -203,12 +145,3 @@ def _judged(item: Dependency, graph: Graph, others: Graph) -> Outcome:
     if any(called == name for _, called in others.known):
         return Problem(f"{words}, but a {others.kind} of that name", item.field)
     return Problem(words + hint(name, [called for _, called in graph.known]), item.field)
-
-
-def _cycle(chain: list[Dependency]) -> Problem:
-    """At the entry that leads into the circle, with the others beside it."""
-    first = chain[0]
-    name = first.waiting[1]
-    way = ", ".join([*(item.waiting[1] for item in chain), name])
-    related = tuple(Related(f"{item.waiting[1]} waits here", item.field.location) for item in chain[1:])
-    return Problem(f"{name} waits for itself" + (f": {way}" if related else ""), first.field, related)

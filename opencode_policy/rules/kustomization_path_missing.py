@@ -27,6 +27,7 @@ class KustomizationPathMissing(Rule):
     """A Flux Kustomization builds a folder that does not exist, or one that is not for manifests."""
 
     needs_objects = False
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Flux reports `kustomization path not found` and keeps what it applied last, so the cluster looks "
@@ -173,7 +174,7 @@ def _judged(tree: Tree, resource: Resource, folders: set[str]) -> Outcome:
     folder = posixpath.normpath(path.text.lstrip("/") or ".")
     if folder in tree.sources:
         return Problem("spec.path leads to a file instead of a folder", path)
-    if not f"{folder}/".startswith(f"{root}/"):
+    if root != "." and not f"{folder}/".startswith(f"{root}/"):
         beside = posixpath.join(posixpath.dirname(resource.path), folder)
         if folder != "." and beside in folders:
             return Problem(f"spec.path begins at the repository; did you mean './{beside}'?", path)

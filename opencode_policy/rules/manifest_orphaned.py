@@ -32,6 +32,7 @@ class ManifestOrphaned(Rule):
     """A YAML file of the workspaces, or of any app folder, that no build reads."""
 
     needs_objects = False
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "The file looks like part of the deployment and is none: whoever edits it waits for a change that "

@@ -33,6 +33,7 @@ class NamespaceTargetMismatch(Rule):
     rename Namespace objects (kustomize api/filters/namespace).
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "References inside a namespace break when a part of it lands elsewhere, and nothing says so: the "
@@ -192,7 +193,7 @@ metadata:
         if not builds:
             yield Irrelevant("no Flux Kustomization of the tree has a targetNamespace")
         for build in builds:
-            problems = [*_undeclared(build, known), *_overwritten(build)]
+            problems = [*_undeclared(tree, build, known), *_overwritten(build)]
             yield from problems
             if not problems:
                 yield Proof(f"{build.name} overwrites no namespace", _target(build) or build.resources[0])
@@ -208,10 +209,13 @@ def _namespaces(tree: Tree) -> set[str]:
     return listed | {item.name for item in tree.of_kind("Namespace")} | DEFAULT_NAMESPACES
 
 
-def _undeclared(build: FluxBuild, known: set[str]) -> Iterator[Problem]:
+def _undeclared(tree: Tree, build: FluxBuild, known: set[str]) -> Iterator[Outcome]:
     target = _target(build)
     if target is not None and target.text not in known and "${" not in target.text:
         near = hint(target.text, known)
+        if tree.policy.general and not near:
+            yield Unknown(f"the tree does not declare the namespace {target.text}, somebody else may", target)
+            return
         yield Problem(f"nothing declares the namespace {target.text}{near}", target)
 
 

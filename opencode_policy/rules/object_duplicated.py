@@ -38,6 +38,7 @@ class ObjectDuplicated(Rule):
     (`kustomize.toolkit.fluxcd.io/ssa`) may be applied by several.
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Inside one build kustomize refuses the second. From two Kustomizations both are applied: each "

@@ -57,6 +57,7 @@ class PatchSubstitutedTwice(Rule):
     it is part of what the object builds, in which it substitutes itself.
     """
 
+    concern = "substitution"
     requirements = ("SEC-02",)
     why = (
         "Of $${NAME} the first substitution leaves ${NAME}, which the second takes for a variable of its own "

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from opencode_policy.graph import certificates
+from opencode_policy.graph.build import graph_of
+from opencode_policy.graph.examples import anywhere
+from opencode_policy.graph.flux import NAMED
+from opencode_policy.graph.model import Edge
+from opencode_policy.graph.outcomes import judged, of_workspaces
+from opencode_policy.graph.routing import SENDS
 from opencode_policy.known_objects import exists, names_beside
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof
@@ -29,18 +36,22 @@ spec:
 
 
 class ReferenceDangling(Rule):
-    """A pod of a workspace refers to something that neither tree nor inventory has.
+    """An object refers to something that neither tree nor inventory has.
 
-    A ConfigMap of a generator is known by its name without the hash; a Secret also exists where an
-    ExternalSecret or a Certificate makes it.
+    Followed are pods (ConfigMaps, Secrets and their keys, claims, accounts, classes), routes and Ingresses to
+    their Services, claims and backups, ExternalSecrets to their stores, Certificates to their issuers,
+    autoscalers, bindings, and what Flux reads besides its sources. A ConfigMap of a generator is known by its
+    name without the hash; a Secret also exists where an ExternalSecret or a Certificate makes it. What a chart,
+    an operator or a person is likely to make is left open.
     """
 
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
-        "The pod stays in ContainerCreating or CreateContainerConfigError until the missing object appears. "
-        "Flux has applied everything, and only the events of the pod say what is missing."
+        "A pod stays in ContainerCreating or CreateContainerConfigError until the missing object appears, a "
+        "backup or a certificate is never made. Flux has applied everything, and only events say what is missing."
     )
-    fix = "Correct the name, or add what is missing: to the workspace, or to the inventory of the cluster."
+    fix = "Correct the name, or add what is missing: to the tree, or to the inventory of the cluster."
     good = (
         Example(
             "everything is there",
@@ -98,6 +109,34 @@ metadata: {{name: demo}}
               - serviceAccountToken: {{path: token}}
         - name: d
           emptyDir: {{}}
+""",
+        ),
+        anywhere(
+            "what other objects name, and what a chart or a copying controller makes",
+            """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {storageClassName: block}
+---
+apiVersion: volsync.backube/v1alpha1
+kind: ReplicationSource
+metadata: {name: data}
+spec: {sourcePVC: data, restic: {repository: plex-backup, volumeSnapshotClassName: block-snapshots}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web}
+spec: {secretName: web-tls, issuerRef: {kind: ClusterIssuer, name: letsencrypt}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: plex}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: plex}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: plex}}
 """,
         ),
         Example(
@@ -174,6 +213,96 @@ metadata: {name: settings, namespace: other}
 """,
             },
         ),
+        anywhere(
+            "objects of every kind",
+            """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: blok  # <- there is no StorageClass blok; did you mean 'block'?
+---
+apiVersion: volsync.backube/v1alpha1
+kind: ReplicationSource
+metadata: {name: data}
+spec:
+  sourcePVC: dada  # <- there is no PersistentVolumeClaim demo/dada; did you mean 'data'?
+  restic:
+    repository: data-volsync  # <- there is no Secret demo/data-volsync
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: data}
+spec:
+  secretStoreRef:
+    kind: ClusterSecretStore
+    name: valt  # <- there is no ClusterSecretStore valt; did you mean 'vault'?
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web}
+spec:
+  secretName: web-tls
+  issuerRef:
+    name: letsencrypt  # <- there is no Issuer demo/letsencrypt
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef:
+    kind: Deployment
+    name: web  # <- there is no Deployment demo/web
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web}
+roleRef:
+  kind: Role
+  name: reader  # <- there is no Role demo/reader
+subjects:
+  - kind: ServiceAccount
+    name: web  # <- there is no ServiceAccount demo/web
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web}
+spec:
+  rules:
+    - backendRefs:
+        - name: web  # <- there is no Service demo/web
+          port: 80
+""",
+        ),
+        anywhere(
+            "names that Reloader is told, and a key of another Secret",
+            """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations:
+    secret.reloader.stakater.com/reload: keys,kees  # <- there is no Secret demo/kees; did you mean 'keys'?
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          env:
+            - name: A
+              valueFrom:
+                secretKeyRef:
+                  name: keys
+                  key: c  # <- the Secret keys has no key 'c'
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: keys}
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: vault}
+  data: [{secretKey: ab, remoteRef: {key: AB}}]
+""",
+        ),
         Example(
             "a mount of a volume that the pod does not have",
             f"""\
@@ -191,6 +320,14 @@ metadata: {name: settings, namespace: other}
         ),
     )
 
+    def check_tree(self, tree: Tree) -> Iterator[Outcome]:
+        left, graph = of_workspaces(tree), graph_of(tree)
+        deciding = certificates.of_workspaces(tree)
+        flux = (edge for edge in graph.flux if edge.relation in NAMED)
+        routed = (edge for edge in graph.routing if edge.relation == SENDS and edge.target is None)
+        edges = [edge for edge in (*graph.named, *flux, *routed) if _judges(edge, left, deciding)]
+        yield from judged(edges, what="references", none="nothing outside the workspaces refers to anything")
+
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
         if not workspace.pods:
             yield no_pod(workspace)
@@ -202,6 +339,32 @@ metadata: {name: settings, namespace: other}
             if not problems:
                 words = f"everything that the pod of {pod.workload.name} refers to exists"
                 yield Proof(f"{words} ({len(found)} references)", pod.spec)
+
+
+_OF_WORKSPACE_RULES = frozenset(
+    {
+        "backs up",
+        "fetches from",
+        "is filled by",
+        "is issued by",
+        "is of",
+        "mounts",
+        "pulls with",
+        "reads",
+        "restores into",
+        "runs as",
+        SENDS,
+        "stores in",
+    }
+)
+"""What the rules on workspaces follow themselves, with stricter words."""
+
+
+def _judges(edge: Edge, left: Callable[[Resource], bool], deciding: set[int]) -> bool:
+    """Whether no rule on workspaces judges the edge: theirs are their objects and the certificates for them."""
+    if edge.relation not in _OF_WORKSPACE_RULES:
+        return True
+    return not left(edge.source) and id(edge.source) not in deciding
 
 
 def _problems(tree: Tree, pod: Pod, reference: PodReference) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ class SchemaMismatch(Rule):
     quotes into a number (fluxcd/pkg kustomize/kustomize_varsub.go).
     """
 
+    concern = "schemas"
     requirements = ("SEC-02", "FLUX-01", "HA-01")
     why = (
         "The API server refuses a value of the wrong type, and with it the whole Kustomization. A field that "
@@ -138,17 +139,31 @@ metadata: {name: demo}
 def _all_judged(tree: Tree, resources: Iterable[Resource]) -> Iterator[Outcome]:
     unknown: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], Resource] = {}
+    encrypted: list[Resource] = []
+    open_values: list[Resource] = []
     for resource in resources:
         if resource.partial:  # what is missing may be there; the release itself is named as not checked
             continue
         key = resource.id.api_version, resource.kind
-        if tree.schemas.validator(*key) is None:
+        if resource["sops"]["mac"]:
+            encrypted.append(resource)
+        elif tree.schemas.validator(*key) is None:
             unknown[key] += 1
             first.setdefault(key, resource)
         else:
-            yield from _judged(tree, resource)
+            for outcome in _judged(tree, resource):
+                if outcome is not None:
+                    yield outcome
+                else:
+                    open_values.append(resource)
     for key, count in unknown.items():
         yield _without_schema(tree, first[key], count)
+    if encrypted:
+        words = "what SOPS has encrypted is not compared with a schema"
+        yield Unknown(f"{words} ({len(encrypted)} objects)", encrypted[0])
+    if open_values:
+        words = "a value that holds a variable of unknown value is not compared with its schema"
+        yield Unknown(f"{words} ({len(open_values)} values)", open_values[0])
 
 
 def _without_schema(tree: Tree, resource: Resource, count: int) -> Unknown:
@@ -160,7 +175,8 @@ def _without_schema(tree: Tree, resource: Resource, count: int) -> Unknown:
     )
 
 
-def _judged(tree: Tree, resource: Resource) -> Iterator[Outcome]:
+def _judged(tree: Tree, resource: Resource) -> Iterator[Outcome | None]:
+    """Outcomes of an object; None for a value that holds a variable which nobody knows."""
     api_version, kind = resource.id.api_version, resource.kind
     if tree.schemas.is_unserved(api_version, kind):
         yield Problem(f"the cluster does not serve {api_version} of {kind}", resource["apiVersion"])
@@ -174,6 +190,9 @@ def _judged(tree: Tree, resource: Resource) -> Iterator[Outcome]:
         yield from _open_rules(resource, rules.open if rules else [("", f"{LIBRARY} is not installed")])
     for violation in found:
         field = resource.field.at(*violation.path)
+        if "${" in field.text and tree.cluster.unknown_variables:
+            yield None
+            continue
         yield Problem(message(violation, field.python), _place(field, violation))
     if not found:
         yield Proof(f"{resource.id} fits the schema of {api_version}", resource)

@@ -24,6 +24,7 @@ class ScriptSubstituted(Rule):
     without a word: an expansion with a default, a variable that the script sets itself, the process ID.
     """
 
+    concern = "substitution"
     requirements = ("SEC-02",)
     why = (
         "Flux substitutes in every text of an object, scripts too. A default then always wins, a variable of "

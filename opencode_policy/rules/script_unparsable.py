@@ -22,6 +22,7 @@ class ScriptUnparsable(Rule):
     """
 
     severity = "error"
+    concern = "scripts"
     requirements = ("SEC-03",)
     why = "The shell stops where its grammar ends, and what a check cannot read it cannot vouch for."
     fix = "Mend the syntax at the place that is named; sh -n finds it too."

@@ -20,6 +20,7 @@ class SecretInArguments(Rule):
     """
 
     severity = "error"
+    concern = "secrets"
     requirements = ("SEC-03",)
     why = (
         "The arguments of a process can be read by every other process of the pod, in /proc, and programs "

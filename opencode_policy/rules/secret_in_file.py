@@ -24,6 +24,7 @@ class SecretInFile(Rule):
     """
 
     needs_objects = False
+    concern = "secrets"
     requirements = ("SEC-01",)
     why = (
         "What was committed once is in every clone, in the history, and in the caches of the forge. Base64 "

@@ -21,6 +21,7 @@ class SecretInOutput(Rule):
     """
 
     severity = "error"
+    concern = "secrets"
     requirements = ("SEC-03",)
     why = "Whoever may read the log of a pod can read the secret, long after the Secret was changed."
     fix = "Do not print it; print that it is set, its length or its hash instead."

@@ -31,6 +31,7 @@ class ShellTracing(Rule):
     """
 
     severity = "error"
+    concern = "secrets"
     requirements = ("SEC-03",)
     why = (
         "A shell that traces writes each command to the log with its variables replaced by their values. "

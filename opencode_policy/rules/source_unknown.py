@@ -13,6 +13,8 @@ from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
 
 _KS = "kubernetes/apps/demo/demo/ks.yaml"
+_BY_BOOTSTRAP = frozenset({"Bucket", "GitRepository"})
+"""Kinds of the source of the repository itself, which is often made before Flux reads any file."""
 _HELM_GROUP = "helm.toolkit.fluxcd.io"
 
 
@@ -20,6 +22,7 @@ class SourceUnknown(Rule):
     """A Flux object takes its files from a source that neither tree nor inventory has."""
 
     needs_objects = False
+    concern = "references"
     requirements = ("SEC-02",)
     why = (
         "Flux waits for a source of that name without end: nothing of the Kustomization or release is "
@@ -156,7 +159,7 @@ spec:
         users = [*flux_kustomizations(tree), *_releases(tree)]
         if not users:
             yield Irrelevant("nothing in the tree takes files from a Flux source")
-        yield from (_judged(item, known) for item in users)
+        yield from (_judged(tree, item, known) for item in users)
 
 
 def _releases(tree: Tree) -> list[Resource]:
@@ -165,7 +168,7 @@ def _releases(tree: Tree) -> list[Resource]:
     return [item for item in found if item.id.group == _HELM_GROUP and item.applied_by is not None]
 
 
-def _judged(resource: Resource, known: set[SourceId]) -> Outcome:
+def _judged(tree: Tree, resource: Resource, known: set[SourceId]) -> Outcome:
     reference = _reference(resource)
     if not reference:
         return Problem(f"{resource.kind} {resource.name} names no source", reference)
@@ -177,7 +180,14 @@ def _judged(resource: Resource, known: set[SourceId]) -> Outcome:
         return Unknown(f"the source of {resource.name} holds a variable of unknown value", reference["name"])
     if (kind, namespace, name) in known or (kind, "", name) in known:
         return Proof(f"{resource.kind} {resource.name} reads {kind} {name}", reference["name"])
-    return _dangling((kind, namespace, name), reference, known)
+    problem = _dangling((kind, namespace, name), reference, known)
+    if tree.policy.general and kind in _BY_BOOTSTRAP and problem.message == _absent(kind, namespace, name):
+        return Unknown(f"the tree has no {kind} {name}; who bootstraps Flux may make it", reference["name"])
+    return problem
+
+
+def _absent(kind: str, namespace: str, name: str) -> str:
+    return f"there is no {kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
 
 
 def _reference(resource: Resource) -> Field:
@@ -192,7 +202,7 @@ def _reference(resource: Resource) -> Field:
 
 def _dangling(wanted: SourceId, reference: Field, known: set[SourceId]) -> Problem:
     kind, namespace, name = wanted
-    words = f"there is no {kind} {f'{namespace}/{name}' if namespace else f'{name} without a namespace'}"
+    words = _absent(kind, namespace, name)
     others = sorted(place for of_kind, place, called in known if (of_kind, called) == (kind, name))
     if others:
         return Problem(f"{words}, but one in {others[0]}", reference["namespace"])

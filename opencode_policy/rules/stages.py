@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from opencode_policy.concern import Concern
 from opencode_policy.finding import Severity
 from opencode_policy.lean import dataclass
 
@@ -18,6 +19,7 @@ class StageRule:
     requirements: tuple[str, ...] = ("SEC-02",)
     suppressible: bool = False
     security_severity: float | None = None
+    concern: Concern = "references"
 
 
 STAGE_RULES: dict[str, StageRule] = {
@@ -133,12 +135,14 @@ STAGE_RULES: dict[str, StageRule] = {
             "Flux cannot substitute the variables of an object.",
             "One bad expression fails the whole Kustomization.",
             "Write $${...} for a literal ${...}, or disable substitution for the object.",
+            concern="substitution",
         ),
         StageRule(
             "substitution-undefined",
             "A variable that Flux substitutes is defined nowhere.",
             "Before Flux 2.9 it becomes the empty string in silence; since then the Kustomization fails.",
             "Define the variable, give it a default, or add it to the inventory of the cluster.",
+            concern="substitution",
         ),
         StageRule(
             "substitution-source-missing",

@@ -26,6 +26,7 @@ class SubstitutionRetyped(Rule):
     `5`, and not `"5"` (fluxcd/pkg kustomize/kustomize_varsub.go). Other fields are judged by their schemas.
     """
 
+    concern = "substitution"
     requirements = ("SEC-02",)
     why = (
         "Labels and annotations must be text. The API server refuses an object with a number there, and with "

@@ -20,6 +20,7 @@ class TokenInUrl(Rule):
     """
 
     severity = "error"
+    concern = "secrets"
     requirements = ("SEC-03",)
     why = (
         "git repeats URLs in its messages and keeps them in .git/config; proxies and servers log them. "

@@ -65,6 +65,14 @@ class SecretFlow:
             )
         ]
 
+    def namespaces_of(self, name: str) -> list[str]:
+        """Namespaces in which a Secret of this name is made."""
+        return [place for place, known in self._by_name if known == name and place != EVERYWHERE]
+
+    def all_makers(self) -> Iterator[list[ProducedSecret]]:
+        """What makes each Secret, one list for each."""
+        return iter(self._by_name.values())
+
     def made_of(self, name: str, namespace: str) -> list[tuple[ProducedSecret, SecretKey]]:
         """Keys of a namespace's Secrets that are made of a name in the store."""
         found = self._by_origin.get(name, ())

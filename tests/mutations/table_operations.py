@@ -871,6 +871,7 @@ PIPELINES = [
         create=True,
         line="name: github",
         message="the Receiver github lies beside the workspaces",
+        also=("reference-dangling",),
         more=((AGGREGATOR, "  - ./namespace.yaml\n", "  - ./namespace.yaml\n  - ./receiver.yaml\n"),),
     ),
     Mutation(
@@ -1099,6 +1100,7 @@ DRIFT = [
         "",
         at=f"{FLUX}/ks.yaml",
         line="retryInterval: 1m",
+        also=("kustomization-field-missing",),
         message="spec.retryInterval stands in opencode-flux and not in opencode-ha",
     ),
     Mutation(

@@ -422,6 +422,7 @@ _SERVERS = [
             ),
         ),
         also=(
+            "kustomization-field-missing",
             "schema-header-missing",
             "workspace-layout-mismatch",
             "namespace-target-mismatch",

@@ -252,7 +252,7 @@ HOSTS = [
         '"*.opencode.${SECRET_DOMAIN}"',
         '"*.opencode.${DOMAIN}"',
         line="dnsNames:",
-        also=("substitution-undefined",),
+        also=("certificate-unissuable", "substitution-undefined"),
         message="no Certificate covers flux.opencode.angryninja.cloud",
     ),
 ]
@@ -485,7 +485,7 @@ def _gateway(
         line=line,
         at=at,
         message=message,
-        also=("route-chain-broken",) if protocol != "HTTPS" else (),
+        also=("route-chain-broken",) if protocol != "HTTPS" else ("listener-certificate-missing",),
     )
 
 
@@ -1149,7 +1149,7 @@ DEPENDENCIES = [
     Mutation(
         "SEC-02",
         "a workspace waits for itself",
-        "dependency-unknown",
+        "dependency-cyclic",
         f"{HA}/ks.yaml",
         "    - name: volsync\n",
         "    - name: volsync\n    - name: opencode-ha\n",
@@ -1159,7 +1159,7 @@ DEPENDENCIES = [
     Mutation(
         "SEC-02",
         "the workspaces wait for each other",
-        "dependency-unknown",
+        "dependency-cyclic",
         f"{HA}/ks.yaml",
         "    - name: volsync\n",
         "    - name: volsync\n    - name: opencode-flux\n",

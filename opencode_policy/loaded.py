@@ -1,0 +1,51 @@
+"""A tree that is looked at rather than checked: built, with what rules on references say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+
+from opencode_policy.engine import judge
+from opencode_policy.lean import dataclass
+from opencode_policy.outcome import Problem
+from opencode_policy.policy.decode import decode_value
+from opencode_policy.redact import Redactor
+from opencode_policy.rules.base import Rule
+from opencode_policy.run import prepared
+from opencode_policy.secrets.tree_secrets import hide_secrets
+from opencode_policy.tree import Tree
+
+CONCERN = "references"
+
+
+@dataclass(eq=False)
+class Loaded:
+    """A tree and the rules that can be asked about it."""
+
+    tree: Tree
+    classes: Mapping[str, type[Rule]]
+    _redactor: Redactor = field(default_factory=Redactor)
+
+    def problems(self) -> list[Problem]:
+        """What the rules on references find wrong; a rule that raises says nothing here."""
+        settings = self.tree.policy.settings.rules
+        rules = []
+        for name, rule in self.classes.items():
+            setting = settings.get(name)
+            if rule.concern == CONCERN and (setting is None or setting.enabled):
+                given = setting.parameters if setting else {}
+                rules.append(rule(decode_value(rule.Parameters, given)))
+        said = judge(rules, self.tree)
+        return [item.outcome for item in said.outcomes if isinstance(item.outcome, Problem)]
+
+    def clean(self, text: str) -> str:
+        """A text without the secrets that the tree holds."""
+        hide_secrets(self._redactor, self.tree)
+        return self._redactor.text(text)
+
+
+def load(path: Path, policy_directory: Path | None = None) -> Loaded:
+    """Build the tree of a folder; raises what `run.check` raises for a path or a policy."""
+    ready = prepared([path], policy_directory=policy_directory)
+    return Loaded(ready.tree(), ready.classes)
