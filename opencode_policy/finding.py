@@ -15,18 +15,31 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 Status = Literal["satisfied", "violated", "not-applicable", "not-checked"]
 STATUSES: tuple[Status, ...] = ("satisfied", "violated", "not-applicable", "not-checked")
 
+SuppressionKind = Literal["comment", "exemption", "baseline"]
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why a finding was waived, and the comment that waives it."""
+    """Why a finding does not count, and what says so.
+
+    `kind` tells where that stands: in a comment, in the exemptions of the policy, or in the baseline.
+    `details` are more facts, such as an owner and the last day.
+    """
 
     reason: str
     location: Location
+    kind: SuppressionKind = "comment"
+    details: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem at one place, stamped with its rule, severity and requirements."""
+    """One problem at one place, stamped with its rule, severity and requirements.
+
+    `pointer` is the field by its JSON pointer, `anchor` the same with list items by name, so that it
+    survives a reordering. A finding that does not decide is shown and never fails a check: one of a rule
+    that is not in force yet, or one that was there before the change at hand.
+    """
 
     rule: str
     requirements: tuple[str, ...]
@@ -37,6 +50,8 @@ class Finding:
     related: tuple[Related, ...] = ()
     pointer: str = ""
     suppressed: Suppression | None = None
+    anchor: str = ""
+    decides: bool = True
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -86,8 +101,17 @@ class RuleFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a change did: requirements it breaks and repairs, by ID, against the state at `revision`."""
+
+    revision: str
+    broken: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything a run found out, sorted and complete."""
+    """Everything a run found out, sorted and complete. `change` is there only where one was asked for."""
 
     findings: tuple[Finding, ...]
     verdicts: tuple[Verdict, ...]
@@ -95,6 +119,7 @@ class Result:
     failures: tuple[RuleFailure, ...]
     files: int
     resources: int
+    change: Change | None = None
 
     def count(self, status: Status) -> int:
         """How many requirements ended with a status."""

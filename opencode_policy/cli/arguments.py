@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.cli.parser import Parser
+from opencode_policy.report.profiles import DEFAULT, PROFILES
 from opencode_policy.report.style import COLOUR_CHOICES
 
 
@@ -52,6 +53,24 @@ def add_filters(parser: Parser) -> None:
         action="append",
         metavar="ID",
         help="check only this requirement; may be given several times",
+    )
+
+
+def add_sarif(parser: Parser) -> None:
+    """--sarif-profile and --sarif-category."""
+    parser.add_argument(
+        "--sarif-profile",
+        choices=tuple(PROFILES),
+        default=DEFAULT,
+        metavar="NAME",
+        help="whom the SARIF log is for: github (what counts), full (suppressed findings and proofs as "
+        f"well), gitlab or azure (default: {DEFAULT})",
+    )
+    parser.add_argument(
+        "--sarif-category",
+        default="",
+        metavar="NAME",
+        help="category of the SARIF log, where several are uploaded for one commit",
     )
 
 

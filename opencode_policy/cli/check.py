@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_schemas
+from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_sarif, add_schemas
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
 from opencode_policy.cli.parser import Parser
@@ -28,8 +28,8 @@ examples:
   opencode-policy check kubernetes/
   opencode-policy check --requirement SEC-01 --show satisfied
   opencode-policy check --output-format json > report.json
-  opencode-policy check --output sarif=report.sarif --output json=report.json
-  opencode-policy check --output-format sarif --output report.sarif --exit-zero
+  opencode-policy check --output-format text --output-format sarif=report.sarif
+  opencode-policy check --output-format sarif=report.sarif --exit-zero
 """
 
 
@@ -39,6 +39,7 @@ def configure(parser: Parser) -> None:
     add_filters(parser)
     add_schemas(parser)
     add_outputs(parser, CHECK_FORMATS)
+    add_sarif(parser)
     parser.add_argument(
         "--fail-on",
         choices=SEVERITIES,

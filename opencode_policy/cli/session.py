@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opencode_policy.cli.exit_codes import RefusedError
 from opencode_policy.cli.targets import STANDARD_OUTPUT, Target
@@ -77,6 +77,21 @@ def report(seen: View, targets: Iterable[Target], formats: Mapping[str, str], ar
         for_people = target.format in FOR_PEOPLE
         here = target.path == STANDARD_OUTPUT
         painted = for_people and colour(arguments.color, standard_output=here)
-        options = Options(colour=painted, width=width(), show=show)
+        options = Options(colour=painted, width=width(), show=show, **_of_machines(target, arguments))
         text = reporter(formats[target.format])(seen, options)
         write_text(target, text, for_people=for_people)
+
+
+def _of_machines(target: Target, arguments: Namespace) -> dict[str, Any]:
+    """Options of formats for machines, each found out only where it is needed."""
+    if target.format != "sarif":
+        return {}
+    from opencode_policy.cli.git import checkout
+    from opencode_policy.discover import find_root
+
+    paths = getattr(arguments, "paths", None) or ["."]
+    return {
+        "profile": arguments.sarif_profile,
+        "category": arguments.sarif_category,
+        "checkout": checkout(find_root(Path(paths[0]))),
+    }
