@@ -22,13 +22,13 @@ SuppressionKind = Literal["comment", "exemption", "baseline"]
 class Suppression:
     """Why a finding does not count, and what says so.
 
-    `kind` tells where that stands: in a comment, in the exemptions of the policy, or in the baseline.
+    `by` tells where that stands: in a comment, in the exemptions of the policy, or in the baseline.
     `details` are more facts, such as an owner and the last day.
     """
 
     reason: str
     location: Location
-    kind: SuppressionKind = "comment"
+    by: SuppressionKind = "comment"
     details: tuple[tuple[str, str], ...] = ()
 
 
@@ -37,8 +37,8 @@ class Finding:
     """One problem at one place, stamped with its rule, severity and requirements.
 
     `pointer` is the field by its JSON pointer, `anchor` the same with list items by name, so that it
-    survives a reordering. A finding that does not decide is shown and never fails a check: one of a rule
-    that is not in force yet, or one that was there before the change at hand.
+    survives a reordering. `spared` says why a finding is shown and yet never fails a check: its rule is
+    not in force yet, or it was there before the change at hand.
     """
 
     rule: str
@@ -51,7 +51,17 @@ class Finding:
     pointer: str = ""
     suppressed: Suppression | None = None
     anchor: str = ""
-    decides: bool = True
+    spared: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a problem of the tree at all: nothing waives it."""
+        return self.suppressed is None
+
+    @property
+    def decides(self) -> bool:
+        """Whether it may fail a check."""
+        return self.counts and not self.spared
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -120,6 +130,11 @@ class Result:
     files: int
     resources: int
     change: Change | None = None
+
+    @property
+    def counting(self) -> tuple[Finding, ...]:
+        """Findings that nothing waives."""
+        return tuple(finding for finding in self.findings if finding.counts)
 
     def count(self, status: Status) -> int:
         """How many requirements ended with a status."""

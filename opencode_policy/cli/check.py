@@ -79,8 +79,8 @@ def exit_code(result: Result, fail_on: Severity) -> int:
     if result.failures:
         return BROKEN
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    active = (finding.severity for finding in result.findings if finding.suppressed is None)
-    return FINDINGS if any(severity in grave for severity in active) else CLEAN
+    deciding = (finding.severity for finding in result.findings if finding.decides)
+    return FINDINGS if any(severity in grave for severity in deciding) else CLEAN
 
 
 def blame(result: Result) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from opencode_policy.cli import actions
 from opencode_policy.cli.exit_codes import RefusedError
 from opencode_policy.cli.targets import STANDARD_OUTPUT, Target
 from opencode_policy.cli.terminal import colour, width
 from opencode_policy.cli.write import write_text
 from opencode_policy.report.options import Options
-from opencode_policy.report.registry import FOR_PEOPLE, reporter
+from opencode_policy.report.registry import FOR_PEOPLE, LINKING, reporter
 from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
@@ -77,21 +79,26 @@ def report(seen: View, targets: Iterable[Target], formats: Mapping[str, str], ar
         for_people = target.format in FOR_PEOPLE
         here = target.path == STANDARD_OUTPUT
         painted = for_people and colour(arguments.color, standard_output=here)
-        options = Options(colour=painted, width=width(), show=show, **_of_machines(target, arguments))
-        text = reporter(formats[target.format])(seen, options)
-        write_text(target, text, for_people=for_people)
+        options = Options(colour=painted, width=width(), show=show)
+        text = reporter(formats[target.format])(seen, completed(options, target, arguments))
+        write_text(target, actions.guarded(text, here=here and for_people), for_people=for_people)
 
 
-def _of_machines(target: Target, arguments: Namespace) -> dict[str, Any]:
-    """Options of formats for machines, each found out only where it is needed."""
+def completed(options: Options, target: Target, arguments: Namespace) -> Options:
+    """Options with what only some formats need, found out for those alone."""
+    if target.format == "github":
+        return replace(options, token=actions.token())
+    if target.format in LINKING:
+        return replace(options, links=actions.links())
     if target.format != "sarif":
-        return {}
+        return options
     from opencode_policy.cli.git import checkout
     from opencode_policy.discover import find_root
 
     paths = getattr(arguments, "paths", None) or ["."]
-    return {
-        "profile": arguments.sarif_profile,
-        "category": arguments.sarif_category,
-        "checkout": checkout(find_root(Path(paths[0]))),
-    }
+    return replace(
+        options,
+        profile=arguments.sarif_profile,
+        category=arguments.sarif_category,
+        checkout=checkout(find_root(Path(paths[0]))),
+    )

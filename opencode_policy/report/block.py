@@ -39,6 +39,7 @@ class Block:
         severity = self._style(finding.severity, OF_SEVERITY[finding.severity])
         rule = self._style(finding.rule, "bold")
         tags = f" {listed(finding.requirements)}" if finding.requirements else ""
+        tags += f" ({brief(finding.spared)})" if finding.spared else ""
         return f"{severity}[{rule}]{tags}: {self._style(brief(finding.message), 'bold')}"
 
     def _place(

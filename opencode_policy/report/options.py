@@ -17,7 +17,8 @@ class Options:
     """`width` counts terminal cells and rules where reasons wrap; `show` names the optional parts.
 
     `profile` and `category` are those of the SARIF log, `checkout` what git says of the tree. `links` is
-    the beginning of an address at which a file of the tree can be seen, empty where there is none.
+    the beginning of an address at which a file of the tree can be seen, empty where there is none; `token`
+    a word that nobody can foresee, for a guard around text of the tree.
     """
 
     colour: bool = False
@@ -27,3 +28,4 @@ class Options:
     category: str = ""
     checkout: Checkout | None = None
     links: str = ""
+    token: str = ""

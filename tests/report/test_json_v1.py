@@ -26,6 +26,8 @@ FINDING: dict[str, Any] = {
     "message": "the claim asks for 10Gi instead of 5Gi",
     "location": {"path": "apps/demo/claim.yaml", "line": 9, "column": 16, "end_line": 9, "end_column": 20},
     "resource": {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "namespace": "demo", "name": "data"},
+    "pointer": "/spec/resources/requests/storage",
+    "fingerprint": "3d8",
     "related": [
         {
             "message": "the policy asks for 5Gi",
@@ -39,6 +41,7 @@ FINDING: dict[str, Any] = {
         }
     ],
     "suppressed": None,
+    "spared": None,
 }
 WAIVED: dict[str, Any] = {
     "rule": "shell-tracing",
@@ -47,11 +50,18 @@ WAIVED: dict[str, Any] = {
     "message": "set -x prints secrets",
     "location": {"path": "apps/demo/init.sh", "line": 2, "column": 1, "end_line": 2, "end_column": 7},
     "resource": None,
+    "pointer": "",
+    "fingerprint": "3d8",
     "related": [],
     "suppressed": {
         "reason": "only in the test cluster",
         "location": {"path": "apps/demo/init.sh", "line": 2, "column": 9, "end_line": 2, "end_column": 74},
+        "kind": "comment",
+        "owner": None,
+        "issue": None,
+        "until": None,
     },
+    "spared": None,
 }
 
 
@@ -76,7 +86,11 @@ def test_the_whole_report() -> None:
     found = json.loads(render(samples.sample(failed=True), Options()))
     assert found["version"] == 1
     assert found["tool"] == {"name": "opencode-policy", "version": __version__}
-    assert found["findings"] == [FINDING, WAIVED]
+    prints = [item["fingerprint"] for item in found["findings"]]
+    assert len(set(prints)) == 2
+    expected = zip((FINDING, WAIVED), prints, strict=True)
+    assert found["findings"] == [{**finding, "fingerprint": print_} for finding, print_ in expected]
+    assert found["change"] is None
     assert found["requirements"][1:3] == [
         {"id": "SEC-04", "title": "Claims ask for 5Gi.", "status": "violated", "reason": "", "evidence": []},
         {
@@ -134,6 +148,7 @@ def test_keys_stand_in_the_order_of_the_documentation() -> None:
         "requirements",
         "not_checked",
         "failures",
+        "change",
         "summary",
     ]
     assert list(found["findings"][0]) == list(FINDING)

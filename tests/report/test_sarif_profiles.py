@@ -71,9 +71,9 @@ def test_an_exemption_is_an_external_suppression_with_its_details() -> None:
     assert said["properties"] == {"owner": "storage", "until": "2027-01-31"}
 
 
-def test_a_finding_that_does_not_decide_says_so() -> None:
+def test_a_finding_that_does_not_decide_says_why() -> None:
     first = samples.claim_finding()
-    for found, said in ((first, None), (replace(first, decides=False), {"decides": False})):
+    for found, said in ((first, None), (replace(first, spared="not yet"), {"spared": "not yet"})):
         [result] = run_of(samples.sample([found]))["results"]
         assert result.get("properties") == said
 

@@ -37,7 +37,7 @@ needs_multitool = pytest.mark.skipif(
 def seen(*, failed: bool = False) -> View:
     """The sample with every rule there is, and with a finding at a path that must be encoded."""
     unread = Finding("yaml-syntax", ("SEC-02",), "error", "not YAML", samples.place(ODD, "😀"))
-    quiet = replace(samples.claim_finding(), decides=False, message="it asks for too much")
+    quiet = replace(samples.claim_finding(), spared="not in force", message="it asks for too much")
     found = samples.result([samples.claim_finding(), quiet, samples.waived_finding(), unread], failed=failed)
     return view(found, samples.sources(ODD), catalogue(load_rules()), Redactor())
 

@@ -78,8 +78,8 @@ class Results:
             result["taxa"] = taxa
         if self.with_suppressed:
             result["suppressions"] = self._suppressions(finding)
-        if not finding.decides:
-            result["properties"] = {"decides": False}
+        if finding.spared:
+            result["properties"] = {"spared": finding.spared}
         return result
 
     def _location(self, finding: Finding) -> Location:
@@ -103,7 +103,7 @@ class Results:
             return []
         location: Location = {"physicalLocation": physical(self.view, waiver.location)}
         suppression: Suppression = {
-            "kind": "inSource" if waiver.kind == "comment" else "external",
+            "kind": "inSource" if waiver.by == "comment" else "external",
             "status": "accepted",
             "justification": waiver.reason,
             "location": location,

@@ -181,9 +181,9 @@ class Suppression(TypedDict):
 
 
 class ResultProperties(TypedDict):
-    """Ours: `decides` is false for a result that must not fail a build."""
+    """Ours: why a result must not fail a build."""
 
-    decides: Literal[False]
+    spared: str
 
 
 class Result(TypedDict):
