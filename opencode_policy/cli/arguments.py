@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.cli.parser import Parser
+from opencode_policy.finding import SEVERITIES
 from opencode_policy.report.profiles import DEFAULT, PROFILES
 from opencode_policy.report.style import COLOUR_CHOICES
 
@@ -71,6 +72,17 @@ def add_sarif(parser: Parser) -> None:
         default="",
         metavar="NAME",
         help="category of the SARIF log, where several are uploaded for one commit",
+    )
+
+
+def add_fail_on(parser: Parser) -> None:
+    """--fail-on."""
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="warning",
+        metavar="SEVERITY",
+        help="lightest finding that makes the check fail: error, warning or info (default: warning)",
     )
 
 

@@ -6,7 +6,14 @@ import sys
 from argparse import Namespace
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_sarif, add_schemas
+from opencode_policy.cli.arguments import (
+    add_common,
+    add_fail_on,
+    add_filters,
+    add_paths,
+    add_sarif,
+    add_schemas,
+)
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
 from opencode_policy.cli.parser import Parser
@@ -40,13 +47,7 @@ def configure(parser: Parser) -> None:
     add_schemas(parser)
     add_outputs(parser, CHECK_FORMATS)
     add_sarif(parser)
-    parser.add_argument(
-        "--fail-on",
-        choices=SEVERITIES,
-        default="warning",
-        metavar="SEVERITY",
-        help="lightest finding that makes the check fail: error, warning or info (default: warning)",
-    )
+    add_fail_on(parser)
     parser.add_argument(
         "--show",
         action="append",

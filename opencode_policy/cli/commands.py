@@ -12,6 +12,7 @@ from opencode_policy.cli.parser import Parser
 SUMMARIES: Mapping[str, str] = {
     "check": "check manifests against the requirements",
     "trace": "show each requirement with its evidence or its problems",
+    "gate": "read an earlier report and end as that check would have ended",
     "rules": "list the rules",
     "explain": "show the manual page of a rule or of a requirement",
     "schemas": "import schemas of CustomResourceDefinitions, or list them",
