@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from opencode_policy.cli import session
 from opencode_policy.cli.arguments import (
@@ -24,6 +25,9 @@ from opencode_policy.report.options import PARTS
 from opencode_policy.report.registry import CHECK_FORMATS
 from opencode_policy.report.visible import visible
 
+if TYPE_CHECKING:
+    from opencode_policy.run import Run
+
 DESCRIPTION = """\
 Check manifests against the requirements of the policy. The report says which
 requirements are satisfied, which are violated and where, and which could not
@@ -37,6 +41,7 @@ examples:
   opencode-policy check --output-format json > report.json
   opencode-policy check --output-format text --output-format sarif=report.sarif
   opencode-policy check --output-format sarif=report.sarif --exit-zero
+  opencode-policy check --changed-since origin/main
 """
 
 
@@ -48,6 +53,12 @@ def configure(parser: Parser) -> None:
     add_outputs(parser, CHECK_FORMATS)
     add_sarif(parser)
     add_fail_on(parser)
+    parser.add_argument(
+        "--changed-since",
+        metavar="REV",
+        help="let only findings decide that the changes since a git revision touch or cause; the report "
+        "says which requirements they break and repair",
+    )
     parser.add_argument(
         "--show",
         action="append",
@@ -68,11 +79,21 @@ def run(arguments: Namespace) -> int:
     """Check, write the reports, decide the exit code."""
     wanted = targets(arguments.outputs, CHECK_FORMATS)
     refuse_unwritable(wanted)
-    seen = session.view_of(session.check(arguments))
+    seen = session.view_of(_checked(arguments))
     session.report(seen, wanted, CHECK_FORMATS, arguments)
     blame(seen.result)
     code = exit_code(seen.result, arguments.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _checked(arguments: Namespace) -> Run:
+    """The run, compared with an earlier state where that was asked for."""
+    found = session.check(arguments)
+    if arguments.changed_since is not None:
+        from opencode_policy.cli.since import compare
+
+        found = compare(found, arguments)
+    return found
 
 
 def exit_code(result: Result, fail_on: Severity) -> int:

@@ -45,6 +45,13 @@ def check(arguments: Namespace) -> Run:
         raise _unusable(error) from error
 
 
+def root(arguments: Namespace) -> Path:
+    """Root of the repository that the paths of the arguments lie in."""
+    from opencode_policy.discover import find_root
+
+    return find_root(Path((arguments.paths or ["."])[0]))
+
+
 def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
     """The policy of the working directory, or of a folder; raises RefusedError if it cannot be used."""
     from opencode_policy.discover import find_root
@@ -53,9 +60,9 @@ def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
     from opencode_policy.rules.table import broken_plugins
 
     try:
-        root = find_root(Path())
-        found = find_policy(Path(directory) if directory else None, root)
-        return load_policy(found, rules, root=root, incomplete=bool(broken_plugins()))
+        here = find_root(Path())
+        found = find_policy(Path(directory) if directory else None, here)
+        return load_policy(found, rules, root=here, incomplete=bool(broken_plugins()))
     except PolicyError as error:
         raise _unusable(error) from error
 
@@ -93,12 +100,10 @@ def completed(options: Options, target: Target, arguments: Namespace) -> Options
     if target.format != "sarif":
         return options
     from opencode_policy.cli.git import checkout
-    from opencode_policy.discover import find_root
 
-    paths = getattr(arguments, "paths", None) or ["."]
     return replace(
         options,
         profile=arguments.sarif_profile,
         category=arguments.sarif_category,
-        checkout=checkout(find_root(Path(paths[0]))),
+        checkout=checkout(root(arguments)),
     )
