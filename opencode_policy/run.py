@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
@@ -30,6 +29,8 @@ from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 from opencode_policy.tree_secrets import hide_secrets
 from opencode_policy.verdicts import Case
+from opencode_policy.waiving import enforcement
+from opencode_policy.waiving.order import Terms, Waiving
 
 
 class UsageError(Exception):
@@ -54,6 +55,7 @@ def check(
     rules: Collection[str] | None = None,
     requirements: Collection[str] | None = None,
     schema_folders: Sequence[Path] = (),
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
@@ -69,13 +71,15 @@ def check(
         find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
     )
     known = catalogue(classes)
+    _lock_must_fit(policy, known)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     found = discover(paths, root, policy.settings.scope.committed)
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
-    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+    schemas = (*schema_folders, folder())
+    return evaluate(found, folders, policy, classes, choice, schema_folders=schemas, terms=terms)
 
 
 def _must_exist(path: Path) -> None:
@@ -105,6 +109,13 @@ def _common_root(paths: Sequence[Path]) -> Path:
     return root
 
 
+def _lock_must_fit(policy: Policy, known: Mapping[str, RuleInfo]) -> None:
+    """UsageError for a lock of rules that do not exist; a broken plugin may have brought them."""
+    if policy.lock is not None and not broken_plugins():
+        for words in enforcement.unknown(policy.lock, known):
+            raise UsageError(f"the lock cannot be used: {words}; see `opencode-policy upgrade`")
+
+
 def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str]) -> None:
     valid = list(known)
     for name in names or ():
@@ -130,7 +141,7 @@ class Choice:
     ) -> Choice:
         settings = policy.settings.rules
         disabled = frozenset(name for name, setting in settings.items() if not setting.enabled)
-        wanted = set(classes) - disabled
+        wanted = set(classes) - disabled - set(policy.unready)
         if rules is not None:
             wanted &= set(rules)
         if requirements is not None:
@@ -147,6 +158,7 @@ def evaluate(
     choice: Choice | None = None,
     *,
     schema_folders: Sequence[Path] = (),
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -167,13 +179,19 @@ def evaluate(
     }
     stamp = Stamp(rules, severities, by_id)
     surplus: Counter[Key] = Counter()
-    findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
+    whole = not unseen and choice == Choice.of(policy, classes)
+    waiving = Waiving(policy, known, stamp, terms, whole)
+    findings = _findings([*found.diagnostics, *diagnostics], said, waiving, tree, surplus)
     case = Case(stamp, said, findings, unread, choice.disabled, unseen)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    gaps = (
+        *_gaps(said, stamp),
+        *enforcement.gaps(policy),
+        *map(Gap, (*_unlooked(found, unread), *words(surplus))),
+    )
     result = Result(
         tuple(shown),
         verdicts,
@@ -214,21 +232,14 @@ def _instance(rule: type[Rule], policy: Policy) -> Rule:
 
 
 def _findings(
-    staged: Sequence[Diagnostic],
-    said: Judgements,
-    stamp: Stamp,
-    tree: Tree,
-    known: Mapping[str, RuleInfo],
-    surplus: Counter[Key],
+    staged: Sequence[Diagnostic], said: Judgements, waiving: Waiving, tree: Tree, surplus: Counter[Key]
 ) -> list[Finding]:
-    """Findings of stages and rules, with suppressions applied, in report order."""
+    """Findings of stages and rules, with the lock and all that waives them applied, in report order."""
+    stamp = waiving.stamp
     staged = dammed(staged, _place_of_diagnostic, surplus)
     findings = [stage_finding(item, stamp.requirements) for item in staged]
     findings += [item for item in map(stamp.finding, said.outcomes) if item is not None]
-    waivers = suppress.waivers(tree.sources, tree.manifests)
-    marked, wrong = suppress.apply(findings, waivers, known, stamp.rules, surplus)
-    marked += [stage_finding(item, stamp.requirements) for item in wrong]
-    unique = sorted(dict.fromkeys(marked), key=lambda item: item.sort_key)
+    unique = sorted(dict.fromkeys(waiving.of(findings, tree, surplus)), key=lambda item: item.sort_key)
     return dammed(unique, lambda item: (item.location.path, item.rule), surplus)
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from opencode_policy.cli import session
 from opencode_policy.cli.arguments import (
+    add_baseline,
     add_common,
     add_fail_on,
     add_filters,
     add_paths,
     add_sarif,
     add_schemas,
+    add_today,
 )
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
@@ -50,6 +52,8 @@ def configure(parser: Parser) -> None:
     add_paths(parser)
     add_filters(parser)
     add_schemas(parser)
+    add_baseline(parser)
+    add_today(parser)
     add_outputs(parser, CHECK_FORMATS)
     add_sarif(parser)
     add_fail_on(parser)

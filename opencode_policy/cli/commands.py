@@ -13,6 +13,8 @@ SUMMARIES: Mapping[str, str] = {
     "check": "check manifests against the requirements",
     "trace": "show each requirement with its evidence or its problems",
     "gate": "read an earlier report and end as that check would have ended",
+    "baseline": "create, update or check the list of findings that were there before",
+    "upgrade": "show what this release changes, and write the lock",
     "rules": "list the rules",
     "explain": "show the manual page of a rule or of a requirement",
     "schemas": "import schemas of CustomResourceDefinitions, or list them",

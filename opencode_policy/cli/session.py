@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opencode_policy.report.view import View
     from opencode_policy.rules.base import Rule
     from opencode_policy.run import Run
+    from opencode_policy.waiving.order import Terms
 
 
 def check(arguments: Namespace) -> Run:
@@ -38,11 +39,25 @@ def check(arguments: Namespace) -> Run:
             rules=arguments.rule,
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
+            terms=terms(arguments),
         )
     except run.UsageError as error:
         raise RefusedError(visible(str(error))) from error
     except PolicyError as error:
         raise _unusable(error) from error
+
+
+def terms(arguments: Namespace) -> Terms:
+    """The day and the baseline that the arguments give; the day of the machine where they give none."""
+    from opencode_policy.cli.clock import today
+    from opencode_policy.waiving.order import Terms
+
+    day = arguments.today or today()
+    if arguments.baseline is None:
+        return Terms(day)
+    from opencode_policy.cli.baseline_file import loaded
+
+    return Terms(day, loaded(arguments.baseline, root(arguments)))
 
 
 def root(arguments: Namespace) -> Path:
@@ -54,6 +69,11 @@ def root(arguments: Namespace) -> Path:
 
 def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
     """The policy of the working directory, or of a folder; raises RefusedError if it cannot be used."""
+    return policy_in(directory, rules)[1]
+
+
+def policy_in(directory: str | None, rules: Mapping[str, type[Rule]]) -> tuple[Path, Policy]:
+    """The folder of the policy as well."""
     from opencode_policy.discover import find_root
     from opencode_policy.policy.load import find_policy, load_policy
     from opencode_policy.policy.mistakes import PolicyError
@@ -62,7 +82,7 @@ def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
     try:
         here = find_root(Path())
         found = find_policy(Path(directory) if directory else None, here)
-        return load_policy(found, rules, root=here, incomplete=bool(broken_plugins()))
+        return found, load_policy(found, rules, root=here, incomplete=bool(broken_plugins()))
     except PolicyError as error:
         raise _unusable(error) from error
 
