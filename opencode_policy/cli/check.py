@@ -27,6 +27,8 @@ EPILOG = f"""\
 examples:
   opencode-policy check kubernetes/
   opencode-policy check --requirement SEC-01 --show satisfied
+  opencode-policy check --staged
+  opencode-policy check --history origin/main..HEAD
   opencode-policy check --output-format json > report.json
   opencode-policy check --output sarif=report.sarif --output json=report.json
   opencode-policy check --output-format sarif --output report.sarif --exit-zero
@@ -39,6 +41,19 @@ def configure(parser: Parser) -> None:
     add_filters(parser)
     add_schemas(parser)
     add_outputs(parser, CHECK_FORMATS)
+    parser.add_argument(
+        "--staged",
+        action="store_true",
+        help="check the files of git's index, as the next commit would have them, instead of those on disk",
+    )
+    parser.add_argument(
+        "--history",
+        nargs="?",
+        const="",
+        metavar="REV-RANGE",
+        help="search every version of every file that was ever committed for secrets (requirement SEC-01), "
+        "or those of a range such as origin/main..HEAD; nothing else is checked",
+    )
     parser.add_argument(
         "--fail-on",
         choices=SEVERITIES,

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 def check(arguments: Namespace) -> Run:
     """Run the engine; raises RefusedError for a path, a name or a policy that cannot be used."""
+    if getattr(arguments, "history", None) is not None:
+        return _history(arguments)
     from opencode_policy import run
+    from opencode_policy.git.error import GitError
     from opencode_policy.policy.mistakes import PolicyError
 
     paths = [Path(path) for path in arguments.paths] or [Path()]
@@ -36,9 +39,20 @@ def check(arguments: Namespace) -> Run:
             rules=arguments.rule,
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
+            staged=getattr(arguments, "staged", False),
         )
-    except run.UsageError as error:
+    except (run.UsageError, GitError) as error:
         raise RefusedError(visible(str(error))) from error
+    except PolicyError as error:
+        raise _unusable(error) from error
+
+
+def _history(arguments: Namespace) -> Run:
+    from opencode_policy.cli.history import check_history
+    from opencode_policy.policy.mistakes import PolicyError
+
+    try:
+        return check_history(arguments)
     except PolicyError as error:
         raise _unusable(error) from error
 
