@@ -109,6 +109,7 @@ class Stamp:
             resource.id if resource else None,
             problem.related,
             getattr(problem.at, "pointer", ""),
+            flows=problem.flows,
         )
 
     def evidence(self, judgement: Judgement) -> Evidence | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location, Related
+from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import ObjectId
 
 Severity = Literal["error", "warning", "info"]
@@ -37,6 +37,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     pointer: str = ""
     suppressed: Suppression | None = None
+    flows: tuple[Flow, ...] = ()
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ does not apply to is `Irrelevant`. What a rule matched nothing of stays unproved
 from __future__ import annotations
 
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location, Related
+from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import Field, Resource
 
 Place = Field | Resource | Location
@@ -20,7 +20,7 @@ class Problem:
 
     `requirement` narrows the finding to one of the rule's requirements; `severity` overrides the
     rule's where the rule itself cannot be sure. `secret` tells that the place holds a secret: no report
-    then shows what stands there.
+    then shows what stands there. `flows` are the ways that lead to it, each from its source to `at`.
     """
 
     message: str
@@ -29,6 +29,7 @@ class Problem:
     requirement: str | None = None
     severity: str | None = None
     secret: bool = False
+    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
