@@ -15,7 +15,10 @@ STEPS = 1000
 
 
 def code_flows(view: View, flows: Sequence[Flow], plain: Callable[[str], str]) -> list[CodeFlow]:
-    """A code flow for each way, whole ones only, as far as `STEPS` allows; `plain` makes messages harmless."""
+    """A code flow for each way, whole ones only, as far as `STEPS` allows.
+
+    `plain` makes messages harmless.
+    """
     kept: list[CodeFlow] = []
     left = STEPS
     for flow in flows:
