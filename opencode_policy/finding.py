@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from opencode_policy.detect.fingerprint import Mark
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import ObjectId
@@ -38,6 +39,7 @@ class Finding:
     pointer: str = ""
     suppressed: Suppression | None = None
     flows: tuple[Flow, ...] = ()
+    secret: Mark | None = None
 
     @property
     def sort_key(self) -> tuple[object, ...]:

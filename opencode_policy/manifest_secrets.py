@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from opencode_policy.detect.assignments import STRUCTURED, is_literal
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
@@ -128,7 +129,10 @@ class _Reader:
                 value = node.get(name)
                 if isinstance(value, ScalarNode) and can_be_secret(value.value):
                     self.add(
-                        Secret("the token of an OAuth login", 0, len(value.value), False, value.value), value
+                        Secret(
+                            "the token of an OAuth login", 0, len(value.value), False, Concealed(value.value)
+                        ),
+                        value,
                     )
 
     def options(self, node: SequenceNode) -> None:
@@ -148,7 +152,7 @@ class _Reader:
     def named(self, name: str, node: ScalarNode) -> None:
         value = node.value
         if is_literal(kind_of_name(name), value, structured=True, quoted=True, alone=True):
-            self.add(Secret(f"the value of '{name}'", 0, len(value), False, value), node)
+            self.add(Secret(f"the value of '{name}'", 0, len(value), False, Concealed(value)), node)
 
     def text(self, node: ScalarNode, *, structured: bool) -> None:
         """What a value holds: a token, a script, a file, another document."""
@@ -181,7 +185,8 @@ class _Reader:
                 self.add(whole if plain else secret, value)
             if not inner and _is_declared(key, plain or value.value):
                 kind = f"the value of '{key}' in a Secret"
-                self.add(Secret(kind, 0, len(value.value), True, plain or value.value, bool(plain)), value)
+                held = Concealed(plain or value.value)
+                self.add(Secret(kind, 0, len(value.value), True, held, bool(plain)), value)
 
     def add(self, secret: Secret, node: ScalarNode) -> None:
         alias = next((change for change in node.history if change.kind == "alias"), None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from opencode_policy import suppress
+from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
@@ -55,13 +56,16 @@ def check(
     requirements: Collection[str] | None = None,
     schema_folders: Sequence[Path] = (),
     staged: bool = False,
+    mark: Callable[[Path], Marker] = lambda _: without_key,
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
     `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
     schemas before those that the user has imported. With `staged` manifests and policy are those of git's
-    index. Raises `UsageError` for a path, rule or requirement that does not exist, `PolicyError` for a policy
-    that cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
+    index. `mark` makes the marks of secrets, given the root of the repository.
+
+    Raises `UsageError` for a path, rule or requirement that does not exist, `PolicyError` for a policy that
+    cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
     """
     for path in (*(() if staged else paths), *schema_folders):
         _must_exist(path)
@@ -75,7 +79,9 @@ def check(
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), found, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
-    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+    return evaluate(
+        found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()), mark=mark(root)
+    )
 
 
 def _policy(
@@ -179,6 +185,7 @@ def evaluate(
     choice: Choice | None = None,
     *,
     schema_folders: Sequence[Path] = (),
+    mark: Marker = without_key,
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -197,7 +204,7 @@ def evaluate(
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
-    stamp = Stamp(rules, severities, by_id)
+    stamp = Stamp(rules, severities, by_id, mark)
     surplus: Counter[Key] = Counter()
     findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)

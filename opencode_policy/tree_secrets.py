@@ -56,7 +56,7 @@ def secrets_of(tree: Tree) -> TreeSecrets:
 def hide_secrets(redactor: Redactor, tree: Tree) -> None:
     """Tell a redactor of every secret of the tree: its value, its spelling in the file, its place."""
     for item in secrets_of(tree).found:
-        redactor.add(item.secret.value)
+        redactor.add(item.secret.value.reveal())
         redactor.hide(item.location)
         redactor.add(_written(tree.sources[item.location.path], item.location))
 

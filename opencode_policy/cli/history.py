@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from opencode_policy.cli.exit_codes import RefusedError
 from opencode_policy.cli.progress import Progress
+from opencode_policy.detect.fingerprint import Marker
 from opencode_policy.discover import find_root
 from opencode_policy.finding import Finding, Gap, Result, Severity, Verdict
 from opencode_policy.git.committed_secrets import Committed, Searched, search
@@ -28,8 +29,8 @@ _SHOWN = 12
 """Digits of a commit's id: enough to tell it from all others of the largest repositories."""
 
 
-def check_history(arguments: Namespace) -> Run:
-    """Search the history that the arguments ask for.
+def check_history(arguments: Namespace, mark: Callable[[Path], Marker]) -> Run:
+    """Search the history that the arguments ask for; `mark` makes the marks of secrets, given the root.
 
     Raises RefusedError for arguments that do not go with --history and for what git refuses, PolicyError
     for a policy that cannot be used.
@@ -46,7 +47,7 @@ def check_history(arguments: Namespace) -> Run:
         raise RefusedError(visible(str(error))) from error
     finally:
         bar.clear()
-    return _run(policy, classes, arguments.history, history, searched)
+    return _run(policy, classes[RULE], arguments.history, history, searched, mark(root))
 
 
 def _refuse_more(arguments: Namespace) -> None:
@@ -59,10 +60,10 @@ def _refuse_more(arguments: Namespace) -> None:
 
 
 def _run(
-    policy: Policy, classes: Mapping[str, type[Rule]], revisions: str, history: Past, searched: Searched
+    policy: Policy, rule: type[Rule], revisions: str, history: Past, searched: Searched, mark: Marker
 ) -> Run:
-    redactor = Redactor(item.found.secret.value for item in searched.found)
-    findings = tuple(sorted(_findings(policy, classes[RULE], searched), key=lambda item: item.sort_key))
+    redactor = Redactor(item.found.secret.value.reveal() for item in searched.found)
+    findings = tuple(sorted(_findings(policy, rule, searched, mark), key=lambda item: item.sort_key))
     gaps = tuple(_gaps(revisions, history, searched))
     commits = counted(history.commits, "commit")
     words = f"none of {searched.files} versions of files in {commits} holds a secret"
@@ -70,17 +71,18 @@ def _run(
         _verdict(item, findings, gaps, words) for item in policy.requirements if RULE in item.rules
     )
     result = Result(findings, verdicts, gaps, tuple(broken_plugins()), searched.files, 0)
-    return Run(result, {}, policy, catalogue(classes), redactor)
+    return Run(result, {}, policy, catalogue(load_rules()), redactor)
 
 
-def _findings(policy: Policy, rule: type[Rule], searched: Searched) -> Iterator[Finding]:
+def _findings(policy: Policy, rule: type[Rule], searched: Searched, mark: Marker) -> Iterator[Finding]:
     setting = policy.settings.rules.get(RULE)
     severity: Severity = (setting.severity if setting else None) or rule.severity
     known = {item.id for item in policy.requirements}
     requirements = tuple(tag for tag in rule.requirements if tag in known)
     for item in searched.found:
         doubtful: Severity = "warning" if item.found.secret.doubtful else severity
-        yield Finding(RULE, requirements, doubtful, _words(item), item.found.location)
+        found = item.found
+        yield Finding(RULE, requirements, doubtful, _words(item), found.location, secret=mark(found.secret))
 
 
 def _words(item: Committed) -> str:

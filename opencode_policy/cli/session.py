@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +16,11 @@ from opencode_policy.report.options import Options
 from opencode_policy.report.registry import FOR_PEOPLE, reporter
 from opencode_policy.report.visible import visible
 
+KEY_VARIABLE = "OPENCODE_POLICY_FINGERPRINT_KEY"
+"""Names the key of fingerprints that several clones are to share."""
+
 if TYPE_CHECKING:
+    from opencode_policy.detect.fingerprint import Marker
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
@@ -40,6 +45,7 @@ def check(arguments: Namespace) -> Run:
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
             staged=getattr(arguments, "staged", False),
+            mark=marker_of,
         )
     except (run.UsageError, GitError) as error:
         raise RefusedError(visible(str(error))) from error
@@ -47,12 +53,32 @@ def check(arguments: Namespace) -> Run:
         raise _unusable(error) from error
 
 
+def marker_of(root: Path) -> Marker:
+    """Makes the marks of secrets: by the key in the environment, else by that of the repository."""
+    from opencode_policy.detect.fingerprint import marker
+
+    return marker(lambda: _key(root))
+
+
+def _key(root: Path) -> bytes:
+    from opencode_policy.detect.fingerprint import SHORTEST_KEY
+
+    given = os.environ.get(KEY_VARIABLE, "")
+    if given:
+        if len(given.encode()) < SHORTEST_KEY:
+            raise RefusedError(f"{KEY_VARIABLE} is too short: a key has at least {SHORTEST_KEY} bytes")
+        return given.encode()
+    from opencode_policy.git.repository_key import repository_key
+
+    return repository_key(root)
+
+
 def _history(arguments: Namespace) -> Run:
     from opencode_policy.cli.history import check_history
     from opencode_policy.policy.mistakes import PolicyError
 
     try:
-        return check_history(arguments)
+        return check_history(arguments, marker_of)
     except PolicyError as error:
         raise _unusable(error) from error
 

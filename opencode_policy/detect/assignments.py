@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.names import NameKind, kind_of_name
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
@@ -124,7 +125,7 @@ def assignments(text: str, found: Iterable[Candidate], *, structured: bool) -> I
         kind = kind_of_name(candidate.name)
         if is_literal(kind, value.text, structured=structured, quoted=value.quoted, alone=value.alone):
             end = value.start + len(value.text)
-            yield Secret(f"the value of '{candidate.name}'", value.start, end, False, value.text)
+            yield Secret(f"the value of '{candidate.name}'", value.start, end, False, Concealed(value.text))
 
 
 def _value_at(text: str, start: int) -> _Value | None:

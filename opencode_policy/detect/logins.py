@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
@@ -59,10 +60,10 @@ def _in_headers(text: str) -> Iterator[Secret]:
             user, colon, password = decode(value).partition(":")
             if user and colon and can_be_secret(password):
                 start, end = found.span("value")
-                yield Secret("the password of a header", start, end, False, password, encoded=True)
+                yield Secret("the password of a header", start, end, False, Concealed(password), encoded=True)
         elif looks_random(value) and can_be_secret(value):
             yield _secret("the token of a header", found, "value")
 
 
 def _secret(kind: str, found: re.Match[str], group: str) -> Secret:
-    return Secret(kind, *found.span(group), certain=False, value=found[group])
+    return Secret(kind, *found.span(group), certain=False, value=Concealed(found[group]))

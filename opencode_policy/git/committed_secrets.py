@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from opencode_policy.detect.binary import as_text, proven_secrets_in
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.secret import Secret
 from opencode_policy.discover import MAX_BYTES, Discovery, decode
 from opencode_policy.git.blobs import Blob, blobs
@@ -42,7 +43,7 @@ class Searched:
 
 def search(folder: Path, history: Past, progress: Progress) -> Searched:
     """Search every blob of a history once; time grows linearly with their bytes."""
-    first: dict[tuple[str, str, str], Committed] = {}
+    first: dict[tuple[str, str, Concealed], Committed] = {}
     unread: list[tuple[Version, str]] = []
     total = len(history.versions)
     read = blobs(folder, history.versions.items(), MAX_BYTES)

@@ -47,6 +47,16 @@ class SuppressionV1(TypedDict):
     location: LocationV1
 
 
+class SecretV1(TypedDict):
+    """What may be said of a secret that was found."""
+
+    kind: str
+    length: Annotated[Count, "Characters, decoded where it stood in base64."]
+    fingerprint: Annotated[
+        str | None, "Equal for equal secrets, under the key of the repository; null where there is no key."
+    ]
+
+
 class FindingV1(TypedDict):
     """One problem at one place."""
 
@@ -58,6 +68,7 @@ class FindingV1(TypedDict):
     resource: Annotated[ResourceV1 | None, "Null where the finding is about a file."]
     related: list[RelatedV1]
     suppressed: Annotated[SuppressionV1 | None, "Null for a finding that counts."]
+    secret: Annotated[SecretV1 | None, "Null where no detector found a secret."]
 
 
 class EvidenceV1(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from opencode_policy import __version__
+from opencode_policy.detect.fingerprint import Mark
 from opencode_policy.finding import Evidence, Finding, Gap, Result, Verdict
 from opencode_policy.location import Location
 from opencode_policy.report import json_types as v1
@@ -47,7 +48,12 @@ def _finding(finding: Finding) -> v1.FindingV1:
             {"message": item.message, "location": _location(item.location)} for item in finding.related
         ],
         "suppressed": {"reason": waiver.reason, "location": _location(waiver.location)} if waiver else None,
+        "secret": _secret(finding.secret) if finding.secret else None,
     }
+
+
+def _secret(mark: Mark) -> v1.SecretV1:
+    return {"kind": mark.kind, "length": mark.length, "fingerprint": mark.fingerprint or None}
 
 
 def _requirement(verdict: Verdict) -> v1.RequirementV1:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from opencode_policy.cli.session import marker_of
 from opencode_policy.finding import Severity
 from opencode_policy.policy.mistakes import Mistake, PolicyError
 from opencode_policy.run import UsageError
@@ -95,6 +96,7 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "requirements": ["R-01"],
         "schema_folders": [Path("s")],
         "staged": False,
+        "mark": marker_of,
     }
 
 
@@ -107,6 +109,7 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "requirements": None,
         "schema_folders": [],
         "staged": False,
+        "mark": marker_of,
     }
 
 

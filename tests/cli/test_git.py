@@ -266,3 +266,50 @@ class TestStaged:
         assert [item["rule"] for item in report["findings"]] == ["file-too-large"]
         words = "sub is a submodule, whose files belong to another repository"
         assert words in [item["reason"] for item in report["not_checked"]]
+
+
+class TestFingerprints:
+    def fingerprints(self, command: Command, *options: str) -> list[str]:
+        report = json.loads(command("check", "--output-format", "json", *options).out)
+        return [item["secret"]["fingerprint"] for item in report["findings"]]
+
+    def test_equal_secrets_have_one_in_every_kind_of_check(self, here: Repository, command: Command) -> None:
+        here.write("kubernetes/a.env", f"X={TOKEN}\n")
+        here.write("kubernetes/b.env", f"X={OTHER}\nY={TOKEN}\n")
+        here.commit()
+        first, second, third = self.fingerprints(command)
+        assert first == third != second
+        assert self.fingerprints(command, "--staged") == [first, second, third]
+        assert self.fingerprints(command, "--history") == [first, second, third]
+
+    def test_a_key_that_clones_share(
+        self, here: Repository, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here.write("kubernetes/a.env", f"X={TOKEN}\n")
+        own = self.fingerprints(command)
+        monkeypatch.setenv("OPENCODE_POLICY_FINGERPRINT_KEY", "sixteen bytes or more")
+        shared = self.fingerprints(command)
+        assert shared != own
+        (here.folder / ".git/opencode-policy/fingerprint-key").unlink()
+        assert self.fingerprints(command) == shared
+        assert not (here.folder / ".git/opencode-policy/fingerprint-key").exists()
+
+    def test_a_key_that_could_be_guessed(
+        self, here: Repository, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here.write("kubernetes/a.env", f"X={TOKEN}\n")
+        monkeypatch.setenv("OPENCODE_POLICY_FINGERPRINT_KEY", "short")
+        done = command("check")
+        words = "OPENCODE_POLICY_FINGERPRINT_KEY is too short: a key has at least 16 bytes"
+        assert (done.code, done.out, done.err) == (2, "", f"opencode-policy: {words}\n")
+
+    def test_people_and_machines_see_it(self, here: Repository, command: Command) -> None:
+        here.write("kubernetes/a.env", f"X={TOKEN}\n")
+        (print_,) = self.fingerprints(command)
+        assert f"= fingerprint: {print_}" in command("check").out
+        (result,) = json.loads(command("check", "--output-format", "sarif").out)["runs"][0]["results"]
+        assert result["partialFingerprints"]["opencodePolicySecret/v1"] == print_
+
+    def test_no_key_is_made_where_there_is_no_secret(self, here: Repository, command: Command) -> None:
+        assert command("check").code == 0
+        assert not (here.folder / ".git/opencode-policy").exists()

@@ -39,6 +39,7 @@ FINDING: dict[str, Any] = {
         }
     ],
     "suppressed": None,
+    "secret": None,
 }
 WAIVED: dict[str, Any] = {
     "rule": "shell-tracing",
@@ -52,6 +53,7 @@ WAIVED: dict[str, Any] = {
         "reason": "only in the test cluster",
         "location": {"path": "apps/demo/init.sh", "line": 2, "column": 9, "end_line": 2, "end_column": 74},
     },
+    "secret": None,
 }
 
 
