@@ -105,7 +105,9 @@ class _Reader:
         kind = _text(node.get("kind"))
         self.pair(node)
         self.login(node)
-        for name, (_, value) in node.entries.items():
+        for name, (written, value) in node.entries.items():
+            if len(name) >= _SHORTEST_TEXT and isinstance(written, ScalarNode):
+                self.scalar(written, "")
             if name in _BY_NAME or (name, key) == ("encryptedData", "spec"):
                 continue
             if name == "secretKey" and "remoteRef" in node.entries:
