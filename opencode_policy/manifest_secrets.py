@@ -42,6 +42,8 @@ _OPEN = frozenset(_PLACES_AND_PEOPLE.split())
 
 _LAST_WORD = re.compile(r"[A-Za-z][a-z]*\Z|[A-Z]+\Z")
 _ASSIGNMENT = re.compile(r"-{0,2}[A-Za-z_][\w.-]*=\S")
+_MAY_HOLD_NAMES = re.compile(r"[\n={]|: ")
+_USER_OPTIONS = ("-u", "--user")
 _SHORTEST = 4
 _SHORTEST_TEXT = 12
 _DEEPEST = 3
@@ -116,6 +118,13 @@ class _Reader:
                 self.declared(value, encoded=name == "data")
             else:
                 self.read(value, name)
+                self.nested(name, value)
+
+    def nested(self, name: str, node: Node) -> None:
+        """A name whose value is wrapped, as charts take variables: `PASSWORD: {value: x}`."""
+        inner = node.get("value") if isinstance(node, MappingNode) and name in self.names else None
+        if isinstance(inner, ScalarNode):
+            self.named(name, inner)
 
     def pair(self, node: MappingNode) -> None:
         """A name and a value beside it, as in `env`."""
@@ -141,14 +150,25 @@ class _Reader:
         """Options such as `--password` with their value in the next item."""
         items = [item if isinstance(item, ScalarNode) else None for item in node.items]
         for option, value in itertools.pairwise(items):
-            if option is not None and value is not None and option.value.startswith("--"):
+            if option is None or value is None:
+                continue
+            if option.value in _USER_OPTIONS:
+                self.user(value)
+            elif option.value.startswith("--"):
                 self.named(option.value.lstrip("-"), value)
+
+    def user(self, node: ScalarNode) -> None:
+        """The value of curl's option for a login: `name:password`."""
+        name, colon, password = node.value.partition(":")
+        if name and colon and is_literal("password", password, structured=True, quoted=True, alone=True):
+            start, end = len(name) + 1, len(node.value)
+            self.add(Secret("the password of a login", start, end, False, Concealed(password)), node)
 
     def scalar(self, node: ScalarNode, key: str) -> None:
         if key in self.names:
             self.named(key, node)
         value = node.value
-        if len(value) >= _SHORTEST_TEXT and (self.hints.in_values or "\n" in value or "=" in value):
+        if len(value) >= _SHORTEST_TEXT and (self.hints.in_values or _MAY_HOLD_NAMES.search(value)):
             self.text(node, structured=key.endswith(STRUCTURED) or _is_assignment(value))
 
     def named(self, name: str, node: ScalarNode) -> None:
@@ -183,12 +203,12 @@ class _Reader:
             plain = decode(value.value) if encoded else ""
             inner = secrets_in(plain or value.value, structured=True)
             for secret in inner:
-                whole = Secret(secret.kind, 0, len(value.value), secret.certain, secret.value, encoded=True)
+                whole = Secret(secret.kind, 0, len(value.value), secret.certain, secret.value, "base64")
                 self.add(whole if plain else secret, value)
             if not inner and _is_declared(key, plain or value.value):
                 kind = f"the value of '{key}' in a Secret"
                 held = Concealed(plain or value.value)
-                self.add(Secret(kind, 0, len(value.value), True, held, bool(plain)), value)
+                self.add(Secret(kind, 0, len(value.value), True, held, "base64" if plain else ""), value)
 
     def add(self, secret: Secret, node: ScalarNode) -> None:
         alias = next((change for change in node.history if change.kind == "alias"), None)

@@ -25,8 +25,13 @@ from opencode_policy.tree import Tree
 
 _YAML = (".yaml", ".yml", ".json")
 _NUMBER_SIGN = re.compile(r"(?:\A|\s)#")
-_ELSEWHERE = re.compile(r"[ \t]*(?:[&*!]|(?:#[^\n]*)?\r?\n[ \t]+(?!-[ \t])[^\s#:][^\n:]*(?:\n|\Z))")
-"""Behind a key: an anchor, an alias, a tag, or a value that only begins on the next line."""
+_ELSEWHERE = re.compile(
+    r"[ \t]*(?:[&*!]|\{?[ \t]*(?:#[^\n]*)?(?:\r?\n)?[ \t]*[\"']?value\b"
+    r"|(?:#[^\n]*)?\r?\n[ \t]+(?!-[ \t])[^\s#:][^\n:]*(?:\n|\Z))"
+)
+"""Behind a key: an anchor, an alias, a tag, a value that only begins on the next line or is wrapped."""
+
+_USER_IN_LIST = re.compile(r"-(?:u|-user)[\"']?[ \t]*[,\r\n]")
 
 _DATA = re.compile(r"[dD]ata\\?[\"']?[ \t]*:")
 _ESCAPES = re.compile(r"\\(?:[xuU][0-9A-Fa-f]|\r?\n)")
@@ -93,6 +98,8 @@ def _placed(source: Source, secret: Secret) -> FoundSecret:
 def _hides(text: str, hints: Hints) -> bool:
     """Whether YAML may hold a secret that its text does not show: escaped, or away from its name."""
     if hints.in_values and _ESCAPES.search(text):
+        return True
+    if hints.other and _USER_IN_LIST.search(text):
         return True
     return any(item.at < 0 or _ELSEWHERE.match(text, item.at) for item in hints.given)
 

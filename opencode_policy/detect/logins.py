@@ -22,6 +22,9 @@ _HEADER = re.compile(
 _NETRC = re.compile(
     r"\bmachine[ \t]+\S{1,300}\s+login[ \t]+\S{1,300}\s+password[ \t]+(?P<value>[^\s\"'\\]{4,300})"
 )
+_USER = re.compile(
+    r"(?<=\s)(?:-u|--user)[ =][\"']?[\w.@+-]{1,100}:(?P<value>[^\s\"'$<{:]{5,200})(?=[\s\"']|\Z)"
+)
 _LOGIN = re.compile(
     r"\b(?:(?:refresh|access)(?:_token|Token)?|id_token)\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
     r"(?P<value>[A-Za-z0-9+/=._~;:-]{8,4000})"
@@ -38,10 +41,16 @@ def logins(text: str) -> Iterator[Secret]:
         for found in _NETRC.finditer(text):
             if can_be_secret(found["value"]):
                 yield _secret("the password of a .netrc", found, "value")
+    if "-u" in text or "--user" in text:
+        yield from _told(_USER, text, "the password of a login")
     if "oauth" in text:
-        for found in _LOGIN.finditer(text):
-            if can_be_secret(found["value"]) and not is_identifier(found["value"]):
-                yield _secret("the token of an OAuth login", found, "value")
+        yield from _told(_LOGIN, text, "the token of an OAuth login")
+
+
+def _told(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Secret]:
+    for found in pattern.finditer(text):
+        if can_be_secret(found["value"]) and not is_identifier(found["value"]):
+            yield _secret(kind, found, "value")
 
 
 def _in_addresses(text: str) -> Iterator[Secret]:
@@ -60,7 +69,9 @@ def _in_headers(text: str) -> Iterator[Secret]:
             user, colon, password = decode(value).partition(":")
             if user and colon and can_be_secret(password):
                 start, end = found.span("value")
-                yield Secret("the password of a header", start, end, False, Concealed(password), encoded=True)
+                yield Secret(
+                    "the password of a header", start, end, False, Concealed(password), encoded="base64"
+                )
         elif looks_random(value) and can_be_secret(value):
             yield _secret("the token of a header", found, "value")
 

@@ -17,7 +17,7 @@ class Secret:
     `kind` says what it is, with its article (`a GitHub token`); `start` and `end` are offsets into the text.
     `certain` is True where its form alone proves it, False where only its name or its surroundings say so;
     `doubtful` where it has the form without the proof (a checksum that does not fit). `value` is the secret
-    itself, decoded where it stood in base64 (`encoded`).
+    itself, decoded where it stood in base64 (`encoded` names the encoding).
     """
 
     kind: str
@@ -25,14 +25,14 @@ class Secret:
     end: int
     certain: bool
     value: Concealed
-    encoded: bool = False
+    encoded: str = ""
     doubtful: bool = False
 
     @property
     def words(self) -> str:
         """What was found, its length and no more of it: fit for a message."""
         doubt = "what looks like " if self.doubtful else ""
-        how = ", in base64" if self.encoded else ""
+        how = f", in {self.encoded}" if self.encoded else ""
         return f"{doubt}{self.kind} ({len(self.value)} characters{how})"
 
 

@@ -124,7 +124,7 @@ class TestEncoded:
     def test_a_token_inside_base64_inside_base64(self) -> None:
         token = github_token()
         (secret,) = secrets_in(f"x: {encode(encode(f'token={token}'))}")
-        assert (secret.value.reveal(), secret.encoded) == (token, True)
+        assert (secret.value.reveal(), secret.encoded) == (token, "base64")
         assert secret.words.endswith("(40 characters, in base64)")
 
     def test_decoding_ends(self) -> None:
@@ -162,7 +162,7 @@ class TestLogins:
         secret = password()
         assert values(f"Authorization: Bearer {secret}") == [secret]
         (basic,) = secrets_in(f"Authorization: Basic {encode(f'demo:{secret}')}")
-        assert (basic.value.reveal(), basic.encoded) == (secret, True)
+        assert (basic.value.reveal(), basic.encoded) == (secret, "base64")
         assert values("Authorization: Bearer $TOKEN and Basic authentication") == []
 
     def test_netrc(self) -> None:
