@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
 
+from opencode_policy.detect.binary import as_text
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.source import Source
@@ -36,8 +37,8 @@ class Discovery:
     """Sources by path relative to the repository root, and what stood in the way of reading more.
 
     `links` maps the path of a symbolic link to the path it leads to, inside the repository. `binaries` are
-    files that hold no text; `submodules` are folders whose files another repository has; `missing` are paths
-    that were asked for and do not exist.
+    files that hold no text; `opaque` has these and the ones that are not UTF-8, to be searched; `submodules`
+    are folders whose files another repository has; `missing` are paths that were asked for and do not exist.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Discovery:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     binaries: list[str] = field(default_factory=list)
     submodules: list[str] = field(default_factory=list)
+    opaque: dict[str, Source] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
 
@@ -175,15 +177,16 @@ def decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> Non
     """Take in the content of a file: as a source, or as what stands in the way of one."""
     manifest = f"/{name}".endswith(MANIFEST_NAMES)
     if not manifest and b"\0" in data[:_SNIFFED]:
-        found.binaries.append(name)
+        _opaque(found, name, data)
         return
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         if manifest or b"\0" not in data:
             _not_utf8(found, name, data, error)
+            found.opaque[name] = Source(name, as_text(data))
         else:
-            found.binaries.append(name)
+            _opaque(found, name, data)
         return
     source = Source(name, text.removeprefix(_BOM), executable)
     found.sources[name] = source
@@ -194,6 +197,11 @@ def decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> Non
         offset = source.text.index("\r\n")
         message = "the lines end with carriage return and line feed"
         found.diagnostics.append(Diagnostic("file-crlf", message, source.location(offset, offset)))
+
+
+def _opaque(found: Discovery, name: str, data: bytes) -> None:
+    found.binaries.append(name)
+    found.opaque[name] = Source(name, as_text(data))
 
 
 def _not_utf8(found: Discovery, name: str, data: bytes, error: UnicodeDecodeError) -> None:

@@ -17,11 +17,13 @@ from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.detect.values import can_be_secret
+from opencode_policy.generated_secrets import literals
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import parse, values
 from opencode_policy.scalar_map import locate, written_span
+from opencode_policy.sops import in_clear
 from opencode_policy.source import Source
 
 SECRET_MANIFEST = re.compile(r"kind\\?[\"']?[ \t]*:[ \t]*\\?[\"']?Secret\b")
@@ -66,6 +68,8 @@ def secrets_of_nodes(roots: Iterator[Node], hints: Hints) -> list[FoundSecret]:
     reader = _Reader(hints, locate, 0)
     for root in roots:
         reader.read(root, "")
+        for secret, node in (*in_clear(root), *literals(root, is_declared)):
+            reader.add(secret, node)
     return reader.found
 
 
@@ -205,7 +209,7 @@ class _Reader:
             for secret in inner:
                 whole = Secret(secret.kind, 0, len(value.value), secret.certain, secret.value, "base64")
                 self.add(whole if plain else secret, value)
-            if not inner and _is_declared(key, plain or value.value):
+            if not inner and is_declared(key, plain or value.value):
                 kind = f"the value of '{key}' in a Secret"
                 held = Concealed(plain or value.value)
                 self.add(Secret(kind, 0, len(value.value), True, held, "base64" if plain else ""), value)
@@ -221,7 +225,7 @@ def _is_assignment(value: str) -> bool:
     return "\n" not in value and _ASSIGNMENT.match(value) is not None
 
 
-def _is_declared(key: str, value: str) -> bool:
+def is_declared(key: str, value: str) -> bool:
     """Whether a value of a Secret is a secret: no reference, no placeholder, no name of a place or person."""
     if len(value) < _SHORTEST or not can_be_secret(value) or "{{" in value or "${" in value:
         return False

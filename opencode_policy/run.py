@@ -196,6 +196,7 @@ def evaluate(
         links=found.links,
         missing=found.missing,
         schema_folders=schema_folders,
+        opaque=found.opaque,
     )
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
@@ -308,7 +309,7 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
     if found.binaries:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
-        yield f"binary files are not read: {first}{others}"
+        yield f"binary files are only searched for tokens and keys: {first}{others}"
     for path in found.submodules:
         yield f"{path} is a submodule, whose files belong to another repository"
 

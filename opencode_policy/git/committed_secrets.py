@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from opencode_policy.detect.binary import as_text, proven_secrets_in
 from opencode_policy.detect.concealed import Concealed
-from opencode_policy.detect.secret import Secret
 from opencode_policy.discover import MAX_BYTES, Discovery, decode
 from opencode_policy.git.blobs import Blob, blobs
 from opencode_policy.git.past import Past, Version
 from opencode_policy.lean import dataclass
 from opencode_policy.manifest_secrets import FoundSecret
-from opencode_policy.source import Source
-from opencode_policy.tree_secrets import secrets_of_source
+from opencode_policy.tree_secrets import secrets_of_opaque, secrets_of_source
 
 Progress = Callable[[int, int], None]
 """Told how many blobs are done, and of how many."""
@@ -76,13 +73,5 @@ def _secrets(blob: Blob, path: str) -> Iterator[FoundSecret]:
     taken = Discovery(Path())
     decode(taken, path, blob.data, executable=False)
     source = taken.sources.get(path)
-    if source is not None:
-        found = secrets_of_source(source, {})
-    else:
-        source = Source(path, as_text(blob.data))
-        found = [_placed(source, item) for item in proven_secrets_in(source.text)]
+    found = secrets_of_source(source, {}) if source else secrets_of_opaque(taken.opaque[path])
     yield from {(item.secret.kind, item.secret.value): item for item in reversed(found)}.values()
-
-
-def _placed(source: Source, secret: Secret) -> FoundSecret:
-    return FoundSecret(secret, source.location(secret.start, secret.end))
