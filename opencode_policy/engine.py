@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
+from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.finding import Evidence, Finding, RuleFailure, Severity
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
@@ -89,6 +90,7 @@ class Stamp:
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
     requirements: Mapping[str, Requirement]
+    mark: Marker = without_key
 
     def finding(self, judgement: Judgement) -> Finding | None:
         """The finding of a problem; None for any other outcome."""
@@ -110,6 +112,8 @@ class Stamp:
             problem.related,
             getattr(problem.at, "pointer", ""),
             anchor=getattr(problem.at, "anchor", ""),
+            flows=problem.flows,
+            secret=self.mark(problem.found) if problem.found else None,
         )
 
     def evidence(self, judgement: Judgement) -> Evidence | None:

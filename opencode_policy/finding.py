@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from opencode_policy.detect.fingerprint import Mark
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location, Related
+from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import ObjectId
 
 Severity = Literal["error", "warning", "info"]
@@ -50,6 +51,8 @@ class Finding:
     related: tuple[Related, ...] = ()
     pointer: str = ""
     suppressed: Suppression | None = None
+    flows: tuple[Flow, ...] = ()
+    secret: Mark | None = None
     anchor: str = ""
     spared: str = ""
 

@@ -24,6 +24,7 @@ def build_tree(
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     schema_folders: Sequence[Path] = (),
+    opaque: Mapping[str, Source] | None = None,
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
@@ -46,6 +47,7 @@ def build_tree(
         tuple(missing),
         tuple(schema_folders),
         tuple(folders),
+        opaque or {},
     )
     return tree, diagnostics
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgements, Stamp, judge, stage_finding, unknowns
 from opencode_policy.finding import Finding, Gap, Result
@@ -56,30 +57,67 @@ def check(
     requirements: Collection[str] | None = None,
     schema_folders: Sequence[Path] = (),
     terms: Terms = Terms(),  # noqa: B008 - frozen
+    staged: bool = False,
+    mark: Callable[[Path], Marker] = lambda _: without_key,
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
     `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
-    schemas before those that the user has imported. Raises `UsageError` for a path, rule
-    or requirement that does not exist and `PolicyError` for a policy that cannot be used.
+    schemas before those that the user has imported. With `staged` manifests and policy are those of git's
+    index. `mark` makes the marks of secrets, given the root of the repository.
+
+    Raises `UsageError` for a path, rule or requirement that does not exist, `PolicyError` for a policy that
+    cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
     """
-    for path in (*paths, *schema_folders):
+    for path in (*(() if staged else paths), *schema_folders):
         _must_exist(path)
     root = _common_root(paths)
     classes = load_rules()
-    policy = load_policy(
-        find_policy(policy_directory, root), classes, root=root, incomplete=bool(broken_plugins())
-    )
+    policy = _policy(policy_directory, root, classes, staged=staged)
     known = catalogue(classes)
     _lock_must_fit(policy, known)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
-    found = discover(paths, root, policy.settings.scope.committed)
+    found = _read(paths, root, policy, staged=staged)
     manifests = policy.settings.scope.manifests
-    folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
+    folders = [_manifests(_folder(path, root), found, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
     schemas = (*schema_folders, folder())
-    return evaluate(found, folders, policy, classes, choice, schema_folders=schemas, terms=terms)
+    return evaluate(
+        found, folders, policy, classes, choice, schema_folders=schemas, terms=terms, mark=mark(root)
+    )
+
+
+def _policy(
+    explicit: Path | None, root: Path, classes: Mapping[str, type[Rule]], *, staged: bool = False
+) -> Policy:
+    incomplete = bool(broken_plugins())
+    if not staged:
+        return load_policy(find_policy(explicit, root), classes, root=root, incomplete=incomplete)
+    from opencode_policy.git.staged import staged_policy
+
+    with staged_policy(root) as home:
+        return load_policy(find_policy(explicit, home), classes, root=home, incomplete=incomplete)
+
+
+def _read(paths: Sequence[Path], root: Path, policy: Policy, *, staged: bool) -> Discovery:
+    committed = policy.settings.scope.committed
+    if not staged:
+        return discover(paths, root, committed)
+    from opencode_policy.git.staged import discover_staged
+
+    folders = [_folder(path, root) for path in paths]
+    found = discover_staged(folders, root, committed)
+    broken = (item.location.path for item in found.diagnostics)
+    names = {*found.sources, *found.binaries, *found.submodules, *found.links, *broken}
+    for asked in folders:
+        if asked != "." and not any(_below(name, asked) for name in names):
+            raise UsageError(f"the index has no file or folder '{asked}'")
+    return found
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in (".", path) or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _must_exist(path: Path) -> None:
@@ -159,6 +197,7 @@ def evaluate(
     *,
     schema_folders: Sequence[Path] = (),
     terms: Terms = Terms(),  # noqa: B008 - frozen
+    mark: Marker = without_key,
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -169,6 +208,7 @@ def evaluate(
         links=found.links,
         missing=found.missing,
         schema_folders=schema_folders,
+        opaque=found.opaque,
     )
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
@@ -177,7 +217,7 @@ def evaluate(
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
-    stamp = Stamp(rules, severities, by_id)
+    stamp = Stamp(rules, severities, by_id, mark)
     surplus: Counter[Key] = Counter()
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
@@ -215,9 +255,10 @@ def _redactor(tree: Tree, said: Judgements) -> Redactor:
     return redactor
 
 
-def _manifests(folder: str, root: Path, scope: str) -> str:
+def _manifests(folder: str, found: Discovery, scope: str) -> str:
     """The folder whose YAML files are manifests: of a whole repository only that which the policy names."""
-    return scope if folder == "." and (root / scope).is_dir() else folder
+    exists = (found.root / scope).is_dir() or any(_below(name, scope) for name in found.sources)
+    return scope if folder == "." and exists else folder
 
 
 def _folder(path: Path, root: Path) -> str:
@@ -279,7 +320,9 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
     if found.binaries:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
-        yield f"binary files are not read: {first}{others}"
+        yield f"binary files are only searched for tokens and keys: {first}{others}"
+    for path in found.submodules:
+        yield f"{path} is a submodule, whose files belong to another repository"
 
 
 def _gaps(said: Judgements, stamp: Stamp) -> list[Gap]:

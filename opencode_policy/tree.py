@@ -25,7 +25,8 @@ class Tree:
     `sources` are all files read, `manifests` the parsed ones among them, `kustomizations` the paths of
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
     policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
-    `folders` are those whose files were asked for as manifests.
+    `folders` are those whose files were asked for as manifests; `opaque` are files that are no text, byte by
+    byte as characters.
     """
 
     policy: Policy
@@ -37,6 +38,7 @@ class Tree:
     missing: Sequence[str] = ()
     schema_folders: Sequence[Path] = ()
     folders: Sequence[str] = (".",)
+    opaque: Mapping[str, Source] = field(default_factory=dict)
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -36,7 +36,8 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.suppress": ("waiving",),
     "opencode_policy.engine": ("run", "verdicts", "testing", "waiving"),
     "opencode_policy.pipeline": ("run", "testing"),
-    "opencode_policy.discover": ("run", "cli.session"),
+    "opencode_policy.discover": ("run", "cli.session", "cli.history", "git"),
+    "opencode_policy.git": ("run", "cli"),
     "opencode_policy.rules.table": ("run", "cli"),
     "opencode_policy.rules.plugins": ("rules.table",),
     "opencode_policy.rules.stages": ("rules.catalogue", "rules.plugins", "engine"),
@@ -85,7 +86,7 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
-TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "policy", "rules.plugins", "run", "schemas")
+TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "git", "policy", "rules.plugins", "run", "schemas")
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""
 

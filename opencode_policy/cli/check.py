@@ -40,6 +40,8 @@ EPILOG = f"""\
 examples:
   opencode-policy check kubernetes/
   opencode-policy check --requirement SEC-01 --show satisfied
+  opencode-policy check --staged
+  opencode-policy check --history origin/main..HEAD
   opencode-policy check --output-format json > report.json
   opencode-policy check --output-format text --output-format sarif=report.sarif
   opencode-policy check --output-format sarif=report.sarif --exit-zero
@@ -62,6 +64,19 @@ def configure(parser: Parser) -> None:
         metavar="REV",
         help="let only findings decide that the changes since a git revision touch or cause; the report "
         "says which requirements they break and repair",
+    )
+    parser.add_argument(
+        "--staged",
+        action="store_true",
+        help="check the files of git's index, as the next commit would have them, instead of those on disk",
+    )
+    parser.add_argument(
+        "--history",
+        nargs="?",
+        const="",
+        metavar="REV-RANGE",
+        help="search every version of every file that was ever committed for secrets (requirement SEC-01), "
+        "or those of a range such as origin/main..HEAD; nothing else is checked",
     )
     parser.add_argument(
         "--show",

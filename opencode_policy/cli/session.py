@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +18,11 @@ from opencode_policy.report.options import Options
 from opencode_policy.report.registry import FOR_PEOPLE, LINKING, reporter
 from opencode_policy.report.visible import visible
 
+KEY_VARIABLE = "OPENCODE_POLICY_FINGERPRINT_KEY"
+"""Names the key of fingerprints that several clones are to share."""
+
 if TYPE_CHECKING:
+    from opencode_policy.detect.fingerprint import Marker
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
 
 def check(arguments: Namespace) -> Run:
     """Run the engine; raises RefusedError for a path, a name or a policy that cannot be used."""
+    if getattr(arguments, "history", None) is not None:
+        return _history(arguments)
     from opencode_policy import run
+    from opencode_policy.git.error import GitError
     from opencode_policy.policy.mistakes import PolicyError
 
     paths = [Path(path) for path in arguments.paths] or [Path()]
@@ -40,8 +48,10 @@ def check(arguments: Namespace) -> Run:
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
             terms=terms(arguments),
+            staged=getattr(arguments, "staged", False),
+            mark=marker_of,
         )
-    except run.UsageError as error:
+    except (run.UsageError, GitError) as error:
         raise RefusedError(visible(str(error))) from error
     except PolicyError as error:
         raise _unusable(error) from error
@@ -65,6 +75,36 @@ def root(arguments: Namespace) -> Path:
     from opencode_policy.discover import find_root
 
     return find_root(Path((arguments.paths or ["."])[0]))
+
+
+def marker_of(root: Path) -> Marker:
+    """Makes the marks of secrets: by the key in the environment, else by that of the repository."""
+    from opencode_policy.detect.fingerprint import marker
+
+    return marker(lambda: _key(root))
+
+
+def _key(root: Path) -> bytes:
+    from opencode_policy.detect.fingerprint import SHORTEST_KEY
+
+    given = os.environ.get(KEY_VARIABLE, "")
+    if given:
+        if len(given.encode()) < SHORTEST_KEY:
+            raise RefusedError(f"{KEY_VARIABLE} is too short: a key has at least {SHORTEST_KEY} bytes")
+        return given.encode()
+    from opencode_policy.git.repository_key import repository_key
+
+    return repository_key(root)
+
+
+def _history(arguments: Namespace) -> Run:
+    from opencode_policy.cli.history import check_history
+    from opencode_policy.policy.mistakes import PolicyError
+
+    try:
+        return check_history(arguments, marker_of)
+    except PolicyError as error:
+        raise _unusable(error) from error
 
 
 def policy(directory: str | None, rules: Mapping[str, type[Rule]]) -> Policy:
@@ -119,7 +159,7 @@ def completed(options: Options, target: Target, arguments: Namespace) -> Options
         return replace(options, links=actions.links())
     if target.format != "sarif":
         return options
-    from opencode_policy.cli.git import checkout
+    from opencode_policy.cli.checkout import checkout
 
     return replace(
         options,

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from opencode_policy.change import compared
 from opencode_policy.cli import session
+from opencode_policy.cli.checkout import line
 from opencode_policy.cli.exit_codes import RefusedError
-from opencode_policy.cli.git import GitError, git, line
 from opencode_policy.finding import Gap, Result
+from opencode_policy.git.command import ask
+from opencode_policy.git.error import GitError
 from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ def changed_lines(root: Path, revision: str) -> dict[str, Container[int]]:
     Every line of a file that git does not know has changed.
     """
     options = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-prefix")
-    diff = git(root, "diff", *options, "--relative", revision, "--")
+    diff = ask(root, "diff", *options, "--relative", revision, "--")
     found: dict[str, Container[int]] = {name: set(lines) for name, lines in _hunks(diff).items()}
-    others = git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    others = ask(root, "ls-files", "--others", "--exclude-standard", "-z")
     return found | dict.fromkeys(filter(None, _text(others).split("\0")), range(1, 1 << 31))
 
 
@@ -110,8 +112,8 @@ def _export(root: Path, revision: str, tree: Path) -> None:
     """Write the files of a commit below a folder, as a checkout would, without touching this one."""
     (tree / ".git").mkdir(parents=True)
     index = {"GIT_INDEX_FILE": str(tree / ".git" / "index")}
-    git(root, "read-tree", revision, environment=index)
-    git(root, "checkout-index", "--all", "--force", f"--prefix={tree}/", environment=index)
+    ask(root, "read-tree", revision, environment=index)
+    ask(root, "checkout-index", "--all", "--force", f"--prefix={tree}/", environment=index)
 
 
 def _there(paths: list[str], root: Path, tree: Path) -> Iterator[str]:

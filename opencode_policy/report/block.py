@@ -67,6 +67,8 @@ class Block:
         if finding.resource is not None:
             where = f" at {finding.pointer}" if finding.pointer else ""
             yield from self._note(gutter, "", f"{finding.resource}{where}")
+        if finding.secret is not None and finding.secret.fingerprint:
+            yield from self._note(gutter, "fingerprint: ", finding.secret.fingerprint)
         if fix:
             yield from self._note(gutter, "help: ", fix)
 

@@ -51,6 +51,16 @@ class SuppressionV1(TypedDict):
     until: Annotated[str | None, "Last day of an exemption, YYYY-MM-DD."]
 
 
+class SecretV1(TypedDict):
+    """What may be said of a secret that was found."""
+
+    kind: str
+    length: Annotated[Count, "Characters, decoded where it stood in base64."]
+    fingerprint: Annotated[
+        str | None, "Equal for equal secrets, under the key of the repository; null where there is no key."
+    ]
+
+
 class FindingV1(TypedDict):
     """One problem at one place."""
 
@@ -65,6 +75,7 @@ class FindingV1(TypedDict):
     related: list[RelatedV1]
     suppressed: Annotated[SuppressionV1 | None, "Null for a finding that counts."]
     spared: Annotated[str | None, "Why it never fails a check although it counts; null where it may."]
+    secret: Annotated[SecretV1 | None, "Null where no detector found a secret."]
 
 
 class EvidenceV1(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from opencode_policy import __version__
+from opencode_policy.detect.fingerprint import Mark
 from opencode_policy.finding import Change, Evidence, Finding, Gap, Result, Suppression, Verdict
 from opencode_policy.fingerprint import fingerprints
 from opencode_policy.location import Location
@@ -52,6 +53,7 @@ def _finding(finding: Finding, fingerprint: str) -> v1.FindingV1:
         ],
         "suppressed": _suppression(finding.suppressed) if finding.suppressed else None,
         "spared": finding.spared or None,
+        "secret": _secret(finding.secret) if finding.secret else None,
     }
 
 
@@ -73,6 +75,10 @@ def _change(change: Change) -> v1.ChangeV1:
         "broken": list(change.broken),
         "repaired": list(change.repaired),
     }
+
+
+def _secret(mark: Mark) -> v1.SecretV1:
+    return {"kind": mark.kind, "length": mark.length, "fingerprint": mark.fingerprint or None}
 
 
 def _requirement(verdict: Verdict) -> v1.RequirementV1:

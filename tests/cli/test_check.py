@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from opencode_policy.cli.clock import today
+from opencode_policy.cli.session import marker_of
 from opencode_policy.finding import Severity
 from opencode_policy.policy.mistakes import Mistake, PolicyError
 from opencode_policy.run import UsageError
@@ -100,6 +101,8 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "requirements": ["R-01"],
         "schema_folders": [Path("s")],
         "terms": Terms(date(2026, 12, 1)),
+        "staged": False,
+        "mark": marker_of,
     }
 
 
@@ -112,6 +115,8 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "requirements": None,
         "schema_folders": [],
         "terms": Terms(today()),
+        "staged": False,
+        "mark": marker_of,
     }
 
 

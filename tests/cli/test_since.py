@@ -11,7 +11,7 @@ import pytest
 from opencode_policy.cli.since import _hunks, changed_lines
 from tests.cli.conftest import Command
 from tests.cli.repository import CLAIM, CLAIM_PATH, write_repository
-from tests.cli.test_git import run
+from tests.cli.test_checkout import run
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ FINDING: dict[str, Any] = {
     ],
     "suppressed": None,
     "spared": None,
+    "secret": None,
 }
 WAIVED: dict[str, Any] = {
     "rule": "shell-tracing",
@@ -62,6 +63,7 @@ WAIVED: dict[str, Any] = {
         "until": None,
     },
     "spared": None,
+    "secret": None,
 }
 
 

@@ -15,6 +15,9 @@ LINE = "primaryLocationLineHash"
 OBJECT = "opencodePolicyObjectPath/v1"
 """Our key: rule, object and field, whatever lines they stand on (see `opencode_policy.fingerprint`)."""
 
+SECRET = "opencodePolicySecret/v1"  # noqa: S105
+"""Equal for equal secrets of a repository, wherever they stand; made with a key that no report has."""
+
 
 @dataclass(slots=True)
 class Fingerprints:
@@ -30,6 +33,8 @@ class Fingerprints:
         hashes = self._lines(finding.location.path)
         if 1 <= finding.location.line <= len(hashes):
             found[LINE] = hashes[finding.location.line - 1]
+        if finding.secret is not None and finding.secret.fingerprint:
+            found[SECRET] = finding.secret.fingerprint
         return found
 
     def _lines(self, path: str) -> list[str]:

@@ -11,6 +11,7 @@ from opencode_policy.fingerprint import fingerprints
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.report.sarif.fingerprint import Fingerprints
+from opencode_policy.report.sarif.flows import code_flows
 from opencode_policy.report.sarif.identity import Taxa
 from opencode_policy.report.sarif.places import physical, shown
 from opencode_policy.report.sarif.rules import LEVELS
@@ -73,6 +74,8 @@ class Results:
         }
         if related:
             result["relatedLocations"] = [self._related(item, at) for at, item in enumerate(related, 1)]
+        if finding.flows:
+            result["codeFlows"] = code_flows(self.view, finding.flows, _plain)
         taxa = self.taxa.references(finding.requirements)
         if taxa:
             result["taxa"] = taxa

@@ -186,6 +186,26 @@ class ResultProperties(TypedDict):
     spared: str
 
 
+class ThreadFlowLocation(TypedDict):
+    """3.38: one step; `kinds` are words that the standard proposes."""
+
+    location: Location
+    kinds: list[str]
+    importance: Literal["important", "essential"]
+
+
+class ThreadFlow(TypedDict):
+    """3.37."""
+
+    locations: list[ThreadFlowLocation]
+
+
+class CodeFlow(TypedDict):
+    """3.36."""
+
+    threadFlows: list[ThreadFlow]
+
+
 class Result(TypedDict):
     """3.27."""
 
@@ -197,6 +217,7 @@ class Result(TypedDict):
     locations: list[Location]
     partialFingerprints: dict[str, str]
     relatedLocations: NotRequired[list[Location]]
+    codeFlows: NotRequired[list[CodeFlow]]
     taxa: NotRequired[list[DescriptorReference]]
     suppressions: NotRequired[list[Suppression]]
     properties: NotRequired[ResultProperties]
