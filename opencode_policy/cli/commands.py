@@ -15,6 +15,7 @@ SUMMARIES: Mapping[str, str] = {
     "gate": "read an earlier report and end as that check would have ended",
     "baseline": "create, update or check the list of findings that were there before",
     "upgrade": "show what this release changes, and write the lock",
+    "secrets": "search files for secrets, without a policy",
     "rules": "list the rules",
     "explain": "show the manual page of a rule or of a requirement",
     "schemas": "import schemas of CustomResourceDefinitions, or list them",

@@ -51,7 +51,7 @@ def check_history(arguments: Namespace, mark: Callable[[Path], Marker]) -> Run:
 
 
 def _refuse_more(arguments: Namespace) -> None:
-    for name in ("staged", "rule", "requirement", "schema_dir", "paths"):
+    for name in ("staged", "changed_since", "baseline", "rule", "requirement", "schema_dir", "paths"):
         if getattr(arguments, name, None):
             shown = "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
             raise RefusedError(

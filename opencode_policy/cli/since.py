@@ -31,7 +31,7 @@ def compare(run: Run, arguments: Namespace) -> Run:
     root = session.root(arguments)
     try:
         revision = _base(root, arguments.changed_since)
-        changed = changed_lines(root, revision)
+        changed = changed_lines(root, revision, staged=arguments.staged)
         before, said = _before(root, revision, arguments)
     except GitError as error:
         raise RefusedError(f"--changed-since {arguments.changed_since}: {visible(str(error))}") from error
@@ -49,14 +49,17 @@ def _base(root: Path, name: str) -> str:
     return line(root, "merge-base", revision, "HEAD") or revision
 
 
-def changed_lines(root: Path, revision: str) -> dict[str, Container[int]]:
-    """Lines that differ from a commit in the files as they are, by path relative to the root.
+def changed_lines(root: Path, revision: str, *, staged: bool = False) -> dict[str, Container[int]]:
+    """Lines that differ from a commit in the files as they are, or in the index, by path below the root.
 
     Every line of a file that git does not know has changed.
     """
     options = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-prefix")
-    diff = ask(root, "diff", *options, "--relative", revision, "--")
+    where = ("--cached",) if staged else ()
+    diff = ask(root, "diff", *where, *options, "--relative", revision, "--")
     found: dict[str, Container[int]] = {name: set(lines) for name, lines in _hunks(diff).items()}
+    if staged:
+        return found
     others = ask(root, "ls-files", "--others", "--exclude-standard", "-z")
     return found | dict.fromkeys(filter(None, _text(others).split("\0")), range(1, 1 << 31))
 
@@ -98,7 +101,9 @@ def _before(root: Path, revision: str, arguments: Namespace) -> tuple[Result, st
         if not paths:
             return _NOTHING, ""
         policy = [*_there([arguments.policy], root, tree)] if arguments.policy else []
-        given = Namespace(**{**vars(arguments), "paths": paths, "policy": policy[0] if policy else None})
+        given = Namespace(
+            **{**vars(arguments), "paths": paths, "policy": policy[0] if policy else None, "staged": False}
+        )
         try:
             return session.check(given).result, ""
         except RefusedError as error:

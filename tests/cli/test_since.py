@@ -121,6 +121,16 @@ def test_a_revision_that_does_not_exist(command: Command, clone: Path, name: str
     assert not (clone / "x").exists()
 
 
+def test_staged_changes_are_those_of_the_index(command: Command, clone: Path) -> None:
+    claim(clone, "12Gi")
+    run(clone, "add", "--all")
+    claim(clone, "5Gi")
+    report = checked(command, "--staged", code=1)
+    assert [(item["message"], item["spared"]) for item in report["findings"]] == [
+        ("the claim asks for 12Gi instead of 5Gi", None)
+    ]
+
+
 def test_outside_of_a_repository(command: Command, repository: Path) -> None:
     done = command("check", "kubernetes", "--changed-since", "HEAD")
     assert done.code == 2
