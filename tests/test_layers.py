@@ -36,7 +36,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.suppress": ("waiving",),
     "opencode_policy.engine": ("run", "verdicts", "testing", "waiving"),
     "opencode_policy.pipeline": ("run", "testing"),
-    "opencode_policy.discover": ("run", "cli.session", "cli.history", "git"),
+    "opencode_policy.discover": ("run", "cli.session", "cli.history", "git", "cli.secrets"),
     "opencode_policy.git": ("run", "cli"),
     "opencode_policy.rules.table": ("run", "cli"),
     "opencode_policy.rules.plugins": ("rules.table",),
