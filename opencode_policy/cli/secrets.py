@@ -83,7 +83,7 @@ def _unread(code: str) -> bool:
 
 
 def _findings(found: Discovery, rule: type[Rule], redactor: Redactor) -> Iterator[Finding]:
-    from opencode_policy.tree_secrets import secrets_of_source
+    from opencode_policy.secrets.tree_secrets import secrets_of_source
 
     for source in found.sources.values():
         for item in secrets_of_source(source, {}):

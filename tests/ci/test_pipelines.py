@@ -123,7 +123,8 @@ class TestAction:
         own = dict.fromkeys(step["env"], "")
         outputs = workspace.parent / "outputs"
         outputs.write_text("", encoding="utf-8")
-        files = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(workspace.parent / "summary.md")}
+        summary = workspace.parent / "summary.md"
+        files = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
             cwd=workspace,
@@ -142,7 +143,11 @@ class TestAction:
         return script
 
     def check(self, workspace: Path, **more: str) -> tuple[int, str, dict[str, str]]:
-        given = {"MANIFESTS": "kubernetes\n", "SARIF": "a b.sarif", "SUMMARY": str(workspace.parent / "made.md")}
+        given = {
+            "MANIFESTS": "kubernetes\n",
+            "SARIF": "a b.sarif",
+            "SUMMARY": str(workspace.parent / "made.md"),
+        }
         return self.step("Check", workspace, **{**given, **more})
 
     def test_findings_are_reported_and_only_the_gate_fails(self, workspace: Path) -> None:

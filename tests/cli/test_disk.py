@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from opencode_policy.cli import write
 from tests.cli.conftest import Command, Engine
 from tests.cli.repository import write_repository
 
@@ -115,7 +114,7 @@ def test_an_interruption_while_writing_leaves_the_old_file(
 
     report = tmp_path / "report"
     report.write_text("yesterday", encoding="utf-8")
-    monkeypatch.setattr(write.os, "fsync", interrupted)
+    monkeypatch.setattr("opencode_policy.cli.write.os.fsync", interrupted)
     assert command("check", f"--output-format={form}={report}").code == 130
     assert report.read_text("utf-8") == "yesterday"
     assert [path.name for path in tmp_path.iterdir()] == ["report"]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from opencode_policy.policy.schema import KINDS, Kind, json_schema
+from opencode_policy.policy.schema import Kind, json_schema
 from opencode_policy.rules.table import BUILT_IN
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
