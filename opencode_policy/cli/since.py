@@ -116,7 +116,7 @@ _NOTHING = Result((), (), (), (), 0, 0)
 def _export(root: Path, revision: str, tree: Path) -> None:
     """Write the files of a commit below a folder, as a checkout would, without touching this one."""
     (tree / ".git").mkdir(parents=True)
-    index = {"GIT_INDEX_FILE": str(tree / ".git" / "index")}
+    index = {"GIT_INDEX_FILE": str(tree / ".git" / "index"), "GIT_LFS_SKIP_SMUDGE": "1"}
     ask(root, "read-tree", revision, environment=index)
     ask(root, "checkout-index", "--all", "--force", f"--prefix={tree}/", environment=index)
 
