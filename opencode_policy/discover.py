@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from pathlib import Path, PurePosixPath
 
+from opencode_policy.detect.binary import as_text
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.source import Source
@@ -39,8 +40,10 @@ class Discovery:
     """Sources by path relative to the repository root, and what stood in the way of reading more.
 
     `links` maps the path of a symbolic link to the path it leads to, inside the repository. `binaries` are
-    files that hold no text; `missing` are paths that were asked for and do not exist. `contents` are the
-    bytes of files that are no UTF-8 text and could still be the value of a ConfigMap or Secret.
+    files that hold no text; `opaque` has these and the ones that are not UTF-8, to be searched; `submodules`
+    are folders whose files another repository has; `missing` are paths that were asked for and do not exist.
+    `contents` are the bytes of files that are no UTF-8 text and could still be the value of a ConfigMap or
+    Secret.
     """
 
     root: Path
@@ -48,6 +51,8 @@ class Discovery:
     links: dict[str, str] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     binaries: list[str] = field(default_factory=list)
+    submodules: list[str] = field(default_factory=list)
+    opaque: dict[str, Source] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
 
@@ -148,11 +153,9 @@ def _read(found: Discovery, path: str) -> None:
     elif len(data) > status.st_size:
         _note(found, "file-unreadable", path, "the file grew while it was read")
     elif status.st_size > MAX_BYTES:
-        size = f"{status.st_size / 1024 / 1024:.1f} MiB"
-        limit = f"{MAX_BYTES // 1024 // 1024} MiB"
-        _note(found, "file-too-large", path, f"the file has {size}, more than the {limit} that are read")
+        found.diagnostics.append(too_large(name, status.st_size))
     else:
-        _decode(found, name, data, executable=bool(status.st_mode & 0o111))
+        decode(found, name, data, executable=bool(status.st_mode & 0o111))
 
 
 def _content(path: str) -> tuple[os.stat_result, bytes]:
@@ -169,11 +172,19 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | _NEVER_WAIT)
 
 
-def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> None:
+def too_large(name: str, size: int) -> Diagnostic:
+    """What is said of a file of more bytes than are read."""
+    shown, limit = f"{size / 1024 / 1024:.1f} MiB", f"{MAX_BYTES // 1024 // 1024} MiB"
+    message = f"the file has {shown}, more than the {limit} that are read"
+    return Diagnostic("file-too-large", message, Location(name, 1, 1, 1, 1))
+
+
+def decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> None:
+    """Take in the content of a file: as a source, or as what stands in the way of one."""
     manifest = f"/{name}".endswith(MANIFEST_NAMES)
     if not manifest and b"\0" in data[:_SNIFFED]:
         _keep(found, name, data)
-        found.binaries.append(name)
+        _opaque(found, name, data)
         return
     try:
         text = data.decode()
@@ -181,8 +192,9 @@ def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> No
         _keep(found, name, data)
         if manifest or b"\0" not in data:
             _not_utf8(found, name, data, error)
+            found.opaque[name] = Source(name, as_text(data))
         else:
-            found.binaries.append(name)
+            _opaque(found, name, data)
         return
     source = Source(name, text.removeprefix(_BOM), executable)
     found.sources[name] = source
@@ -198,6 +210,11 @@ def _decode(found: Discovery, name: str, data: bytes, *, executable: bool) -> No
 def _keep(found: Discovery, name: str, data: bytes) -> None:
     if len(data) <= MAX_VALUE:
         found.contents[name] = data
+
+
+def _opaque(found: Discovery, name: str, data: bytes) -> None:
+    found.binaries.append(name)
+    found.opaque[name] = Source(name, as_text(data))
 
 
 def _not_utf8(found: Discovery, name: str, data: bytes, error: UnicodeDecodeError) -> None:

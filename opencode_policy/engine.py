@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from opencode_policy.concern import REQUIREMENT_OF, Concern
+from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.finding import Evidence, Finding, RuleFailure, Severity
 from opencode_policy.history import chain, unknown
 from opencode_policy.lean import dataclass
@@ -133,6 +134,7 @@ class Stamp:
     severities: Mapping[str, Severity]
     requirements: Mapping[str, Requirement]
     via: Mapping[str, Related] = field(default_factory=dict)
+    mark: Marker = without_key
 
     def finding(self, judgement: Judgement) -> Finding | None:
         """The finding of a problem; None for any other outcome."""
@@ -153,6 +155,9 @@ class Stamp:
             resource.written if resource else None,
             (*problem.related, *self._chain(problem)),
             getattr(problem.at, "pointer", ""),
+            anchor=getattr(problem.at, "anchor", ""),
+            flows=problem.flows,
+            secret=self.mark(problem.found) if problem.found else None,
         )
 
     def _chain(self, problem: Problem) -> tuple[Related, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from opencode_policy.detect.fingerprint import Mark
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location, Related
+from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import ObjectId
 
 Severity = Literal["error", "warning", "info"]
@@ -15,18 +16,31 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 Status = Literal["satisfied", "violated", "not-applicable", "not-checked"]
 STATUSES: tuple[Status, ...] = ("satisfied", "violated", "not-applicable", "not-checked")
 
+SuppressionKind = Literal["comment", "exemption", "baseline"]
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Why a finding was waived, and the comment that waives it."""
+    """Why a finding does not count, and what says so.
+
+    `by` tells where that stands: in a comment, in the exemptions of the policy, or in the baseline.
+    `details` are more facts, such as an owner and the last day.
+    """
 
     reason: str
     location: Location
+    by: SuppressionKind = "comment"
+    details: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem at one place, stamped with its rule, severity and requirements."""
+    """One problem at one place, stamped with its rule, severity and requirements.
+
+    `pointer` is the field by its JSON pointer, `anchor` the same with list items by name, so that it
+    survives a reordering. `spared` says why a finding is shown and yet never fails a check: its rule is
+    not in force yet, or it was there before the change at hand.
+    """
 
     rule: str
     requirements: tuple[str, ...]
@@ -37,6 +51,20 @@ class Finding:
     related: tuple[Related, ...] = ()
     pointer: str = ""
     suppressed: Suppression | None = None
+    flows: tuple[Flow, ...] = ()
+    secret: Mark | None = None
+    anchor: str = ""
+    spared: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a problem of the tree at all: nothing waives it."""
+        return self.suppressed is None
+
+    @property
+    def decides(self) -> bool:
+        """Whether it may fail a check."""
+        return self.counts and not self.spared
 
     @property
     def sort_key(self) -> tuple[object, ...]:
@@ -86,8 +114,17 @@ class RuleFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a change did: requirements it breaks and repairs, by ID, against the state at `revision`."""
+
+    revision: str
+    broken: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Everything a run found out, sorted and complete."""
+    """Everything a run found out, sorted and complete. `change` is there only where one was asked for."""
 
     findings: tuple[Finding, ...]
     verdicts: tuple[Verdict, ...]
@@ -95,6 +132,12 @@ class Result:
     failures: tuple[RuleFailure, ...]
     files: int
     resources: int
+    change: Change | None = None
+
+    @property
+    def counting(self) -> tuple[Finding, ...]:
+        """Findings that nothing waives."""
+        return tuple(finding for finding in self.findings if finding.counts)
 
     def count(self, status: Status) -> int:
         """How many requirements ended with a status."""

@@ -48,4 +48,4 @@ class Loaded:
 def load(path: Path, policy_directory: Path | None = None) -> Loaded:
     """Build the tree of a folder; raises what `run.check` raises for a path or a policy."""
     ready = prepared([path], policy_directory=policy_directory)
-    return Loaded(ready.tree(), ready.classes)
+    return Loaded(ready.tree()[0], ready.classes)

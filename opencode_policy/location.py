@@ -32,6 +32,10 @@ class Related:
     location: Location
 
 
+Flow = tuple[Related, ...]
+"""The way of something through the files, from where it comes to where it goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """What a stage of the pipe found wrong before any rule ran.

@@ -6,8 +6,9 @@ does not apply to is `Irrelevant`. What a rule matched nothing of stays unproved
 
 from __future__ import annotations
 
+from opencode_policy.detect.secret import Secret
 from opencode_policy.lean import dataclass
-from opencode_policy.location import Location, Related
+from opencode_policy.location import Flow, Location, Related
 from opencode_policy.resource import Field, Resource
 
 Place = Field | Resource | Location
@@ -20,7 +21,8 @@ class Problem:
 
     `requirement` narrows the finding to one of the rule's requirements; `severity` overrides the
     rule's where the rule itself cannot be sure. `secret` tells that the place holds a secret: no report
-    then shows what stands there.
+    then shows what stands there. `flows` are the ways that lead to it, each from its source to `at`.
+    `found` is what a detector found at the place, if one did: reports carry its mark.
     """
 
     message: str
@@ -29,6 +31,8 @@ class Problem:
     requirement: str | None = None
     severity: str | None = None
     secret: bool = False
+    flows: tuple[Flow, ...] = ()
+    found: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def build_tree(
     schema_folders: Sequence[Path] = (),
     binaries: Mapping[str, bytes] | None = None,
     builder: MakeBuilder = Builder,
+    opaque: Mapping[str, Source] | None = None,
 ) -> tuple[Tree, list[Diagnostic]]:
     """The tree of these sources and what parsing and expanding them found wrong.
 
@@ -56,6 +57,7 @@ def build_tree(
         tuple(folders),
         (*expansion.unseen, *views.unseen),
         diagnostics=tuple(diagnostics),
+        opaque=opaque or {},
     )
     return tree, diagnostics
 

@@ -173,6 +173,17 @@ class Field:
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
 
     @property
+    def anchor(self) -> str:
+        """The pointer with list items by the name they have, so that it survives their reordering."""
+        above = self._parent
+        if above is None or not self.path:
+            return self.pointer
+        step = self.path[-1]
+        name = _name_of(self.node) if isinstance(step, int) else ""
+        word = f"[{name}]" if name else str(step)
+        return f"{above.anchor}/{word.replace('~', '~0').replace('/', '~1')}"
+
+    @property
     def dotted(self) -> str:
         """Path as people write it: `spec.template.spec.containers[0].image`."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
@@ -203,6 +214,12 @@ class Field:
     def key_location(self) -> Location:
         """Where the field's key stands; its own location when it has no key."""
         return self._key.location if self._key is not None else self.location
+
+
+def _name_of(node: Node | None) -> str:
+    """What an item of a list is known by; empty where it has no name."""
+    value = node.get("name") if isinstance(node, MappingNode) else None
+    return value.value if isinstance(value, ScalarNode) else ""
 
 
 def _label(node: Node) -> Location:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from opencode_policy import suppress
+from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.discover import Discovery, discover, find_root, reason
 from opencode_policy.engine import Judgement, Judgements, Stamp, judge, stage_finding, tags_of, unknowns
 from opencode_policy.expand.build import Builder
@@ -34,6 +34,8 @@ from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 from opencode_policy.unsettled import settled
 from opencode_policy.verdicts import Case
+from opencode_policy.waiving import enforcement
+from opencode_policy.waiving.order import Terms, Waiving
 
 
 class UsageError(Exception):
@@ -58,62 +60,79 @@ def check(
     rules: Collection[str] | None = None,
     requirements: Collection[str] | None = None,
     schema_folders: Sequence[Path] = (),
+    terms: Terms = Terms(),  # noqa: B008 - frozen
+    staged: bool = False,
+    mark: Callable[[Path], Marker] = lambda _: without_key,
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
     `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
-    schemas before those that the user has imported. Raises `UsageError` for a path, rule
-    or requirement that does not exist and `PolicyError` for a policy that cannot be used.
+    schemas before those that the user has imported. With `staged` manifests and policy are those of git's
+    index. `mark` makes the marks of secrets, given the root of the repository.
+
+    Raises `UsageError` for a path, rule or requirement that does not exist, `PolicyError` for a policy that
+    cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
     """
     for folder in schema_folders:
         _must_exist(folder)
-    ready = prepared(paths, policy_directory=policy_directory)
+    ready = prepared(paths, policy_directory=policy_directory, staged=staged)
     policy, classes = ready.policy, ready.classes
     known = catalogue(classes)
+    _lock_must_fit(policy, known)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     _must_not_wait(policy, classes, rules)
     choice = Choice.of(policy, classes, rules, requirements)
     where = (*schema_folders, imported_schemas())
-    return evaluate(ready.found, ready.folders, policy, classes, choice, schema_folders=where)
+    return evaluate(
+        ready.found,
+        ready.folders,
+        policy,
+        classes,
+        choice,
+        schema_folders=where,
+        terms=terms,
+        mark=mark(ready.root),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Everything that is read before a tree is built."""
 
+    root: Path
     found: Discovery
     folders: Sequence[str]
     policy: Policy
     classes: Mapping[str, type[Rule]]
 
-    def tree(self) -> Tree:
-        """The expanded tree."""
-        found = self.found
-        tree, _ = build_tree(
-            found.sources,
+    def tree(self, builder: MakeBuilder = Builder) -> tuple[Tree, list[Diagnostic]]:
+        """The expanded tree, and what its making found wrong."""
+        return build_tree(
+            self.found.sources,
             self.policy,
             folders=self.folders,
-            links=found.links,
-            missing=found.missing,
-            binaries=found.contents,
+            links=self.found.links,
+            missing=self.found.missing,
+            binaries=self.found.contents,
+            opaque=self.found.opaque,
+            builder=builder,
         )
-        return tree
 
 
-def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None) -> Ready:
+def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None, staged: bool = False) -> Ready:
     """Read the files below `paths`, and the policy that holds for them; raises as `check` does."""
-    for path in paths:
+    for path in () if staged else paths:
         _must_exist(path)
     root = _common_root(paths)
     classes = load_rules()
-    policy = policy_for(root, policy_directory, classes, incomplete=bool(broken_plugins()))
-    found = discover(paths, root, policy.settings.scope.committed)
+    policy = _policy(policy_directory, root, classes, staged=staged)
+    found = _read(paths, root, policy, staged=staged)
     if policy.general:
         policy = with_variables(policy, (source.text for source in found.sources.values()))
     manifests = policy.settings.scope.manifests
-    folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
-    return Ready(found, folders, policy, classes)
+    folders = [_manifests(_folder(path, root), found, manifests) for path in paths]
+    return Ready(root, found, folders, policy, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +152,45 @@ def expanded(
     Raises what `check` raises.
     """
     ready = prepared(paths, policy_directory=policy_directory)
-    found, policy = ready.found, ready.policy
-    tree, diagnostics = build_tree(
-        found.sources,
-        policy,
-        folders=ready.folders,
-        links=found.links,
-        binaries=found.contents,
-        builder=builder,
-    )
-    known = {item.id: item for item in policy.requirements}
-    findings = [stage_finding(item, known) for item in (*found.diagnostics, *diagnostics)]
+    tree, diagnostics = ready.tree(builder)
+    known = {item.id: item for item in ready.policy.requirements}
+    findings = [stage_finding(item, known) for item in (*ready.found.diagnostics, *diagnostics)]
     redactor = Redactor()
     hide_secrets(redactor, tree)
     unique = sorted(dict.fromkeys(findings), key=lambda item: item.sort_key)
     return Expanded(tree, tuple(unique), redactor)
+
+
+def _policy(
+    explicit: Path | None, root: Path, classes: Mapping[str, type[Rule]], *, staged: bool = False
+) -> Policy:
+    incomplete = bool(broken_plugins())
+    if not staged:
+        return policy_for(root, explicit, classes, incomplete=incomplete)
+    from opencode_policy.git.staged import staged_policy
+
+    with staged_policy(root) as home:
+        return policy_for(home, explicit, classes, incomplete=incomplete)
+
+
+def _read(paths: Sequence[Path], root: Path, policy: Policy, *, staged: bool) -> Discovery:
+    committed = policy.settings.scope.committed
+    if not staged:
+        return discover(paths, root, committed)
+    from opencode_policy.git.staged import discover_staged
+
+    folders = [_folder(path, root) for path in paths]
+    found = discover_staged(folders, root, committed)
+    broken = (item.location.path for item in found.diagnostics)
+    names = {*found.sources, *found.binaries, *found.submodules, *found.links, *broken}
+    for asked in folders:
+        if asked != "." and not any(_below(name, asked) for name in names):
+            raise UsageError(f"the index has no file or folder '{asked}'")
+    return found
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in (".", path) or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _must_exist(path: Path) -> None:
@@ -175,6 +218,13 @@ def _common_root(paths: Sequence[Path]) -> Path:
         if not path.absolute().is_relative_to(root):
             raise UsageError(f"'{path}' lies outside of '{root}', where '{paths[0]}' belongs")
     return root
+
+
+def _lock_must_fit(policy: Policy, known: Mapping[str, RuleInfo]) -> None:
+    """UsageError for a lock of rules that do not exist; a broken plugin may have brought them."""
+    if policy.lock is not None and not broken_plugins():
+        for words in enforcement.unknown(policy.lock, known):
+            raise UsageError(f"the lock cannot be used: {words}; see `opencode-policy upgrade`")
 
 
 def _must_be_known(kind: str, names: Collection[str] | None, known: Iterable[str]) -> None:
@@ -212,7 +262,8 @@ class Choice:
     ) -> Choice:
         settings = policy.settings.rules
         disabled = frozenset(name for name, setting in settings.items() if not setting.enabled)
-        wanted = set(classes) - disabled - set(waiting(classes) if policy.general else ())
+        wanted = set(classes) - disabled - set(policy.unready)
+        wanted -= set(waiting(classes) if policy.general else ())
         if rules is not None:
             wanted &= set(rules)
         if requirements is not None:
@@ -230,6 +281,8 @@ def evaluate(
     choice: Choice | None = None,
     *,
     schema_folders: Sequence[Path] = (),
+    terms: Terms = Terms(),  # noqa: B008 - frozen
+    mark: Marker = without_key,
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -241,6 +294,7 @@ def evaluate(
         missing=found.missing,
         schema_folders=schema_folders,
         binaries=found.contents,
+        opaque=found.opaque,
     )
     weighed = settled(tree, [*found.diagnostics, *diagnostics])
     known = catalogue(classes)
@@ -251,17 +305,25 @@ def evaluate(
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
     }
     places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
-    stamp = Stamp(rules, severities, by_id, places)
+    stamp = Stamp(rules, severities, by_id, places, mark)
     surplus: Counter[Key] = Counter()
-    findings = _findings(weighed.findings, said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
+    whole = not unseen and choice == Choice.of(policy, classes)
+    waiving = Waiving(policy, known, stamp, terms, whole)
+    findings = _findings(weighed.findings, said, waiving, tree, surplus)
     case = Case(stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    whole = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
+    general = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
     beyond = (Gap(item.message, location=item.location) for item in dict.fromkeys(tree.unseen))
-    gaps = (*_gaps(said, stamp), *beyond, *weighed.gaps, *map(Gap, whole))
+    gaps = (
+        *_gaps(said, stamp),
+        *beyond,
+        *weighed.gaps,
+        *enforcement.gaps(policy),
+        *map(Gap, general),
+    )
     result = Result(
         tuple(shown),
         verdicts,
@@ -285,9 +347,10 @@ def _redactor(tree: Tree, said: Judgements) -> Redactor:
     return redactor
 
 
-def _manifests(folder: str, root: Path, scope: str) -> str:
+def _manifests(folder: str, found: Discovery, scope: str) -> str:
     """The folder whose YAML files are manifests: of a whole repository only that which the policy names."""
-    return scope if folder == "." and (root / scope).is_dir() else folder
+    exists = (found.root / scope).is_dir() or any(_below(name, scope) for name in found.sources)
+    return scope if folder == "." and exists else folder
 
 
 def _folder(path: Path, root: Path) -> str:
@@ -302,21 +365,14 @@ def _instance(rule: type[Rule], policy: Policy) -> Rule:
 
 
 def _findings(
-    staged: Sequence[Diagnostic],
-    said: Judgements,
-    stamp: Stamp,
-    tree: Tree,
-    known: Mapping[str, RuleInfo],
-    surplus: Counter[Key],
+    staged: Sequence[Diagnostic], said: Judgements, waiving: Waiving, tree: Tree, surplus: Counter[Key]
 ) -> list[Finding]:
-    """Findings of stages and rules, with suppressions applied, in report order."""
+    """Findings of stages and rules, with the lock and all that waives them applied, in report order."""
+    stamp = waiving.stamp
     staged = dammed(staged, _place_of_diagnostic, surplus)
     findings = [stage_finding(item, stamp.requirements) for item in staged]
     findings += [item for item in map(stamp.finding, said.outcomes) if item is not None]
-    waivers = suppress.waivers(tree.sources, tree.manifests)
-    marked, wrong = suppress.apply(findings, waivers, known, stamp.rules, surplus)
-    marked += [stage_finding(item, stamp.requirements) for item in wrong]
-    unique = sorted(dict.fromkeys(marked), key=lambda item: item.sort_key)
+    unique = sorted(dict.fromkeys(waiving.of(findings, tree, surplus)), key=lambda item: item.sort_key)
     return dammed(unique, lambda item: (item.location.path, item.rule), surplus)
 
 
@@ -356,7 +412,9 @@ def _unlooked(found: Discovery, unread: Sequence[str]) -> Iterator[str]:
     if found.binaries:
         first, count = found.binaries[0], len(found.binaries)
         others = f" and {count - 1} more" if count > 1 else ""
-        yield f"binary files are not read: {first}{others}"
+        yield f"binary files are only searched for tokens and keys: {first}{others}"
+    for path in found.submodules:
+        yield f"{path} is a submodule, whose files belong to another repository"
 
 
 def _waiting(policy: Policy, classes: Mapping[str, type[Rule]]) -> Iterator[str]:

@@ -27,7 +27,8 @@ class Tree:
     kustomization files; `loose` are files with objects that nothing applies; `missing` are paths of the
     policy's scope that do not exist; `schema_folders` hold schemas of CustomResourceDefinitions;
     `folders` are those whose files were asked for as manifests; `unseen` says what of the expansion only the
-    cluster knows, `diagnostics` what parsing and expanding found wrong.
+    cluster knows, `diagnostics` what parsing and expanding found wrong; `opaque` are files that are no text,
+    byte by byte as characters.
     """
 
     policy: Policy
@@ -41,6 +42,7 @@ class Tree:
     folders: Sequence[str] = (".",)
     unseen: Sequence[Related] = ()
     diagnostics: Sequence[Diagnostic] = ()
+    opaque: Mapping[str, Source] = field(default_factory=dict)
     _kinds: dict[str, list[Resource]] = field(default_factory=dict)
     _places: dict[tuple[str, str], list[Resource]] = field(default_factory=dict)
 

@@ -33,14 +33,16 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.loaded": ("cli",),
     "opencode_policy.run": ("cli", "loaded"),
     "opencode_policy.verdicts": ("run",),
-    "opencode_policy.suppress": ("run",),
-    "opencode_policy.engine": ("run", "loaded", "verdicts", "testing"),
+    "opencode_policy.waiving": ("run", "cli"),
+    "opencode_policy.suppress": ("waiving",),
+    "opencode_policy.engine": ("run", "loaded", "verdicts", "testing", "waiving"),
     "opencode_policy.pipeline": ("run", "testing"),
-    "opencode_policy.discover": ("run", "cli.session"),
+    "opencode_policy.discover": ("run", "cli.session", "cli.history", "git", "cli.secrets"),
+    "opencode_policy.git": ("run", "cli"),
     "opencode_policy.rules.table": ("run", "cli"),
     "opencode_policy.rules.plugins": ("rules.table",),
     "opencode_policy.rules.stages": ("rules.catalogue", "rules.plugins", "engine"),
-    "opencode_policy.rules.catalogue": ("run", "suppress", "cli", "report"),
+    "opencode_policy.rules.catalogue": ("run", "suppress", "cli", "report", "waiving"),
     "opencode_policy.policy.explain": ("policy",),
     "opencode_policy.policy.schema": ("cli.schema",),
     "opencode_policy.policy.load": ("run", "cli"),
@@ -85,7 +87,9 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
-TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "loaded", "policy", "rules.plugins", "run", "schemas")
+TOUCHES_THE_WORLD = (
+    "__main__", "cli", "discover", "git", "loaded", "policy", "rules.plugins", "run", "schemas",
+)  # fmt: skip
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""
 

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from opencode_policy import testing
+from opencode_policy.rules.base import Example
 from opencode_policy.secrets.manifest_secrets import FoundSecret
-from opencode_policy.secrets.tree_secrets import secrets_of_source
+from opencode_policy.secrets.tree_secrets import secrets_of, secrets_of_source
 from opencode_policy.source import Source
 from tests.detect.made import encode, github_token, password, private_key, web_token, wrapped
 
@@ -196,3 +198,100 @@ class TestBesideTheNodes:
             "? {a: b}\n: password\n",
         ):
             assert told(text) == []
+
+
+ENCRYPTED = "ENC[AES256_GCM,data:Zm9v,iv:eA==,tag:eQ==,type:str]"
+
+
+class TestSops:
+    """A SOPS file is silent as long as all is encrypted that its own metadata say is."""
+
+    def sops(self, body: str, **settings: str) -> str:
+        lines = {"mac": ENCRYPTED, "version": "3.9.0", **settings}
+        return body + "sops:\n" + "".join(f"  {name}: {value}\n" for name, value in lines.items())
+
+    @pytest.mark.parametrize(
+        ("body", "settings"),
+        [
+            (f"a: {ENCRYPTED}\nb: {{c: [{ENCRYPTED}]}}\n", {}),
+            (f"a: {ENCRYPTED}\nname_unencrypted: zebra-lamp\n", {}),
+            (f"kind: Secret\nstringData: {{a: {ENCRYPTED}}}\n", {"encrypted_regex": "^(data|stringData)$"}),
+            (f"name: zebra-lamp\nx_enc: {ENCRYPTED}\n", {"encrypted_suffix": "_enc"}),
+            (f"name: zebra-lamp\nx: {ENCRYPTED}\n", {"unencrypted_regex": "^name$"}),
+            (f"a_open: zebra-lamp\nx: {ENCRYPTED}\n", {"unencrypted_suffix": "_open"}),
+            ("a: ''\nb: null\nc: true\nd: ${VARIABLE}\n", {}),
+            ("a: zebra-lamp\n", {"encrypted_regex": "'('"}),
+        ],
+    )
+    def test_what_is_as_it_should_be(self, body: str, settings: dict[str, str]) -> None:
+        assert told(self.sops(body, **settings)) == []
+
+    @pytest.mark.parametrize(
+        ("body", "settings", "line"),
+        [
+            (f"a: {ENCRYPTED}\nentry: zebra-lamp\n", {}, 2),
+            (f"a: {ENCRYPTED}\nb:\n  entry:\n  - zebra-lamp\n", {}, 4),
+            ("kind: ConfigMap\ndata:\n  entry: zebra-lamp\n", {"encrypted_regex": "^data$"}, 3),
+            ("name: a-name\nentry: zebra-lamp\n", {"unencrypted_regex": "^name$"}, 2),
+            ("x_enc: {entry: zebra-lamp}\n", {"encrypted_suffix": "_enc"}, 1),
+        ],
+    )
+    def test_what_was_left_in_clear(self, body: str, settings: dict[str, str], line: int) -> None:
+        text = self.sops(body, **settings)
+        assert told(text) == [(line, "the value of 'entry' in a SOPS file")]
+        assert written(text) == ["zebra-lamp"]
+
+    def test_a_secret_that_the_expression_does_not_reach(self) -> None:
+        text = self.sops(f"kind: Secret\nstringData: {{entry: {SECRET}}}\n", encrypted_regex="^data$")
+        assert told(text) == [(2, "the value of 'entry' in a Secret")]
+
+    def test_without_its_code_of_authentication_it_is_an_ordinary_file(self) -> None:
+        assert told(f"kind: Secret\nstringData: {{entry: {SECRET}}}\nsops: {{age: []}}\n") == [
+            (2, "the value of 'entry' in a Secret")
+        ]
+
+    def test_a_file_of_variables(self) -> None:
+        text = (
+            f"A={ENCRYPTED}\nB=zebra-lamp\nC_unencrypted=zebra-lamp\nsops_mac={ENCRYPTED}\nsops_version=3\n"
+        )
+        assert told(text, ".env") == [(2, "the value of 'B' in a SOPS file")]
+        assert told("B=zebra-lamp\n", ".env") == []
+
+    def test_deep_nesting_does_no_harm(self) -> None:
+        text = self.sops("a: " + "{a: " * 3000 + "zebra-lamp" + "}" * 3000 + "\n")
+        assert len(told(text)) <= 1
+
+
+class TestGenerators:
+    def test_literals(self) -> None:
+        text = "secretGenerator:\n- name: a\n  literals:\n  - entry=correct-horse\n  - url='https://x.org/'\n"
+        assert told(text, "kustomization.yaml") == [(4, "the value of 'entry' in a Secret")]
+        assert written(text) == ["correct-horse"]
+
+    def test_weird_ones(self) -> None:
+        for text in (
+            "a",
+            "[a]",
+            "{a: b}",
+            "[{literals: a}, {literals: [[a]]}, {files: [a, [b]]}, {envs: x}]",
+        ):
+            assert told(f"secretGenerator: {text}\n") == []
+
+    def test_files_of_a_generator(self) -> None:
+        app = f"{testing.APP}/"
+        kustomization = (
+            "kind: Kustomization\nsecretGenerator:\n- name: a\n  files: [entry, k=conf/login, other.conf]\n"
+        )
+        files = {
+            f"{app}kustomization.yaml": kustomization + "  envs: [vars, none]\n",
+            f"{app}entry": "correct-horse\n",
+            f"{app}conf/login": "\nbattery-staple\n",
+            f"{app}other.conf": "[server]\nlisten: all\n",
+            f"{app}vars": "# variables\nENTRY='zebra-lamp'\nURL=https://x.org/\n",
+            f"{app}unused": "correct-horse\n",
+        }
+        tree = testing.example_tree(Example("here", files))
+        found = [
+            (item.location.path.removeprefix(app), item.location.line) for item in secrets_of(tree).found
+        ]
+        assert found == [("conf/login", 2), ("entry", 1), ("vars", 2)]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
 from opencode_policy.cli.parser import Parser
+from opencode_policy.finding import SEVERITIES
+from opencode_policy.report.profiles import DEFAULT, PROFILES
 from opencode_policy.report.style import COLOUR_CHOICES
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def add_paths(parser: Parser) -> None:
@@ -52,6 +60,64 @@ def add_filters(parser: Parser) -> None:
         action="append",
         metavar="ID",
         help="check only this requirement; may be given several times",
+    )
+
+
+def add_sarif(parser: Parser) -> None:
+    """--sarif-profile and --sarif-category."""
+    parser.add_argument(
+        "--sarif-profile",
+        choices=tuple(PROFILES),
+        default=DEFAULT,
+        metavar="NAME",
+        help="whom the SARIF log is for: github (what counts), full (suppressed findings and proofs as "
+        f"well), gitlab or azure (default: {DEFAULT})",
+    )
+    parser.add_argument(
+        "--sarif-category",
+        default="",
+        metavar="NAME",
+        help="category of the SARIF log, where several are uploaded for one commit",
+    )
+
+
+def add_today(parser: Parser) -> None:
+    """--today."""
+    parser.add_argument(
+        "--today",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help="day by which exemptions and the lock are judged (default: today, UTC)",
+    )
+
+
+def day(text: str) -> date:
+    """The day that a text names; argparse turns the error into one of the arguments."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"'{text}' is no day of the calendar, YYYY-MM-DD") from error
+
+
+def add_baseline(parser: Parser) -> None:
+    """--baseline."""
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="findings that are listed there do not count; see `opencode-policy baseline`",
+    )
+
+
+def add_fail_on(parser: Parser) -> None:
+    """--fail-on."""
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="warning",
+        metavar="SEVERITY",
+        help="lightest finding that makes the check fail: error, warning or info (default: warning)",
     )
 
 

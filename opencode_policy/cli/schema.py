@@ -13,11 +13,12 @@ from opencode_policy.cli.targets import STANDARD_OUTPUT, Target
 from opencode_policy.cli.write import write_text
 from opencode_policy.report.visible import visible
 
-KINDS = ("requirements", "policy", "cluster", "json")
+KINDS = ("requirements", "policy", "cluster", "lock", "json")
 
 DESCRIPTION = """\
 Print a JSON Schema (draft 2020-12): of policies/requirements.yaml, of
-policies/opencode.yaml (policy), of policies/cluster.yaml, or of the JSON report.
+policies/opencode.yaml (policy), of policies/cluster.yaml, of policies/lock.yaml,
+or of the JSON report.
 """
 EPILOG = """\
 examples:
@@ -34,7 +35,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--write",
         metavar="DIR",
-        help="write the schemas of the three policy files into this folder instead of printing one",
+        help="write the schemas of the policy files into this folder instead of printing one",
     )
     add_common(parser)
 

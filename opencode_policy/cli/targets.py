@@ -13,7 +13,7 @@ from opencode_policy.lean import dataclass
 
 STANDARD_OUTPUT = "-"
 DEFAULT = "text"
-Given = tuple[Literal["format", "output"], str]
+Given = tuple[Literal["format", "output", "pair"], str]
 
 _PAIR = re.compile(r"(?P<format>[A-Za-z0-9_-]+)=(?P<path>.+)", re.DOTALL)
 
@@ -34,6 +34,8 @@ class _Collect(argparse.Action):
     ) -> None:
         del parser
         kind = "format" if option == "--output-format" else "output"
+        if kind == "format" and "=" in values:
+            kind = "pair"
         namespace.outputs = [*namespace.outputs, (kind, values)]
 
 
@@ -45,9 +47,9 @@ def add_outputs(parser: Parser, formats: Collection[str]) -> None:
         action=_Collect,
         dest="outputs",
         default=[],
-        choices=formats,
-        metavar="FORMAT",
-        help=f"format of the report: {names} (default: {DEFAULT}); may be given several times",
+        metavar="FORMAT[=FILE]",
+        help=f"format of a report, and the file it goes to: {names} (default: {DEFAULT}); may be given "
+        "several times",
     )
     parser.add_argument(
         "--output",
@@ -64,22 +66,31 @@ def targets(given: Sequence[Given], formats: Collection[str]) -> list[Target]:
     """Reports in the order they are written; raises RefusedError where two would go to one place.
 
     A bare FILE belongs to the format that stands before it, or to the next one if none does. FORMAT=FILE
-    is a report of its own and changes nothing else. Without any format, text is written.
+    is a report of its own and changes nothing else. Without any --output-format, text is written.
     """
     plain: list[list[str | None]] = []
     pairs: list[Target] = []
     for kind, value in given:
-        pair = _PAIR.fullmatch(value) if kind == "output" else None
+        pair = _PAIR.fullmatch(value) if kind != "format" else None
         if kind == "format":
+            _must_be_format(value, formats)
             _add_format(plain, value)
         elif pair:
-            pairs.append(_pair(pair, formats))
+            pairs.append(_pair(pair, formats, kind))
+        elif kind == "pair":
+            raise RefusedError(f"--output-format {value}: write FORMAT or FORMAT=FILE")
         else:
             _add_file(plain, value)
-    reports = [Target(name or DEFAULT, path or STANDARD_OUTPUT) for name, path in plain]
-    reports = [*(reports or [Target(DEFAULT, STANDARD_OUTPUT)]), *pairs]
+    if not plain and not any(kind == "pair" for kind, _ in given):
+        plain.append([None, None])
+    reports = [*(Target(name or DEFAULT, path or STANDARD_OUTPUT) for name, path in plain), *pairs]
     _refuse_shared(reports)
     return reports
+
+
+def _must_be_format(name: str, formats: Collection[str], where: str = "--output-format") -> None:
+    if name not in formats:
+        raise RefusedError(f"{where}: {not_one_of(name, formats)}")
 
 
 def _add_format(plain: list[list[str | None]], name: str) -> None:
@@ -98,9 +109,9 @@ def _add_file(plain: list[list[str | None]], path: str) -> None:
         plain.append([None, path])
 
 
-def _pair(match: re.Match[str], formats: Collection[str]) -> Target:
-    if match["format"] not in formats:
-        raise RefusedError(f"--output {match[0]}: {not_one_of(match['format'], formats)}")
+def _pair(match: re.Match[str], formats: Collection[str], kind: str) -> Target:
+    option = "--output-format" if kind == "pair" else "--output"
+    _must_be_format(match["format"], formats, f"{option} {match[0]}")
     return Target(match["format"], match["path"])
 
 

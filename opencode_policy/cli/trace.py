@@ -5,7 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_schemas
+from opencode_policy.cli.arguments import (
+    add_baseline,
+    add_common,
+    add_filters,
+    add_paths,
+    add_schemas,
+    add_today,
+)
 from opencode_policy.cli.check import blame
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN
 from opencode_policy.cli.parser import Parser
@@ -35,6 +42,8 @@ def configure(parser: Parser) -> None:
     add_paths(parser)
     add_filters(parser)
     add_schemas(parser)
+    add_baseline(parser)
+    add_today(parser)
     add_outputs(parser, TRACE_FORMATS)
     add_common(parser)
 

@@ -78,6 +78,8 @@ def to_file(path: Path, data: bytes) -> None:
     try:
         with temporary.open("xb") as stream:
             stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())  # else a crash may leave the new name with nothing behind it
         if mode is not None:
             temporary.chmod(stat.S_IMODE(mode))
         temporary.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.names import NameKind, kind_of_name
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
@@ -18,6 +19,9 @@ _TELLING = ("pass", "pwd", "token", "secret", "cred", "auth", "jwt", "pat", "bea
 
 _WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-")
 _SEPARATOR = re.compile(r"(?:\\{0,3}[\"'])?[ \t]*+(?::=|=>|[:=])")
+_DEFAULT = re.compile(r":?[-=]")
+"""What stands between a variable and its default: `${NAME:-x}`."""
+
 _SPACE = re.compile(r"[ \t]++(?=[^\s-])")
 _LABEL = re.compile(r"(?:\b|[\"'])(?:name|key)(?:\\{0,3}[\"'])?[ \t]*:[ \t]*(?:\\{0,3}[\"'])?\Z")
 _VALUE = re.compile(
@@ -101,7 +105,11 @@ def _candidate(text: str, start: int, end: int) -> Candidate | None:
     name = word.lstrip("-./")
     if not kind_of_name(name):
         return None
-    given = _SEPARATOR.match(text, end) or (word.startswith("--") and _SPACE.match(text, end))
+    given = (
+        _default(text, start, end)
+        or _SEPARATOR.match(text, end)
+        or (word.startswith("--") and _SPACE.match(text, end))
+    )
     if given:
         return Candidate(name, given.end())
     if word.startswith("--"):  # an item of a list, its value the next one
@@ -115,6 +123,10 @@ def _candidate(text: str, start: int, end: int) -> Candidate | None:
     return Candidate(name, -1) if "value:" in before or 'value"' in before else None
 
 
+def _default(text: str, start: int, end: int) -> re.Match[str] | None:
+    return _DEFAULT.match(text, end) if text.startswith("${", start - 2) else None
+
+
 def assignments(text: str, found: Iterable[Candidate], *, structured: bool) -> Iterator[Secret]:
     """Literal values among those of the candidates; never certain."""
     for candidate in found:
@@ -124,7 +136,7 @@ def assignments(text: str, found: Iterable[Candidate], *, structured: bool) -> I
         kind = kind_of_name(candidate.name)
         if is_literal(kind, value.text, structured=structured, quoted=value.quoted, alone=value.alone):
             end = value.start + len(value.text)
-            yield Secret(f"the value of '{candidate.name}'", value.start, end, False, value.text)
+            yield Secret(f"the value of '{candidate.name}'", value.start, end, False, Concealed(value.text))
 
 
 def _value_at(text: str, start: int) -> _Value | None:

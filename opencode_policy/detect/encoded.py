@@ -15,12 +15,57 @@ _RUN = re.compile(rf"(?<![{_ALPHABET}])(?:{_GROUP}){{5,}}(?:[{_ALPHABET}]{{2,3}}
 _WRAPPED = re.compile(
     rf"(?<![{_ALPHABET}])(?:[{_ALPHABET}]{{60,}}(?:\\n|\r?\n[ \t#]*))+[{_ALPHABET}]*={{0,2}}"
 )
+_PACKED = re.compile(rf"(?<![{_ALPHABET}])H4sI[\n {_ALPHABET}]{{40,}}={{0,2}}")
+"""What gzip's header becomes in base64."""
+
+_MOST_UNPACKED = 1 << 20
+_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:(?:[2-7][0-9A-Fa-f]|0[9aAdD]){20,})(?![0-9A-Za-z])")
+"""Twenty characters of text at least; of random digits one in a million is."""
+
+_PLAIN = r"\w.~!*'()+&=:;,/-"
+_PERCENT = re.compile(rf"(?<![%{_PLAIN}])[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+){{3,}}+")
 _SEPARATOR = re.compile(r"\\n|[\s#]+")
 
 
 def is_run(word: str) -> bool:
     """Whether a word holds what may be text in base64; cheap, for searching many files."""
     return _RUN.search(word) is not None
+
+
+def is_other(text: str) -> bool:
+    """Whether a text holds what may be gzip in base64, hexadecimal or percent-encoding; cheap."""
+    return "H4sI" in text or text.count("%") > 2 or _HEXADECIMAL.search(text) is not None
+
+
+def decoded_otherwise(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same for text in gzip and base64, in hexadecimal, and percent-encoded."""
+    for pattern, read in ((_PACKED, unpacked), (_HEXADECIMAL, _of_digits), (_PERCENT, _unescaped)):
+        for found in pattern.finditer(text):
+            plain = read(found[0])
+            if plain and plain != found[0]:
+                yield *found.span(), plain
+
+
+def _of_digits(text: str) -> str:
+    return _shown(bytes.fromhex(text))
+
+
+def _unescaped(text: str) -> str:
+    from urllib.parse import unquote_to_bytes
+
+    return _shown(unquote_to_bytes(text))
+
+
+def unpacked(text: str) -> str:
+    """What gzip in base64 says, its beginning if it is long; empty where it says no text."""
+    import zlib
+
+    try:
+        data = base64.b64decode("".join(text.split()).rstrip("=") + "==")
+        plain = zlib.decompressobj(wbits=31).decompress(data, _MOST_UNPACKED)
+    except (binascii.Error, ValueError, zlib.error):
+        return ""
+    return _shown(plain)
 
 
 def decoded(text: str) -> Iterator[tuple[int, int, str]]:
@@ -38,7 +83,15 @@ def decode(text: str) -> str:
     """What base64 says, if that is text; empty otherwise."""
     data = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        plain = base64.b64decode(data + "=" * (-len(data) % 4), validate=True).decode()
+        return _shown(base64.b64decode(data + "=" * (-len(data) % 4), validate=True))
     except (binascii.Error, ValueError):
+        return ""
+
+
+def _shown(data: bytes) -> str:
+    """Bytes as text, if they are text."""
+    try:
+        plain = data.decode()
+    except UnicodeDecodeError:
         return ""
     return plain if all(char.isprintable() or char in "\t\r\n" for char in plain) else ""

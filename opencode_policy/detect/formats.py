@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from opencode_policy.detect.checksums import has_crc32_base62, is_bech32
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import entropy, has_run, is_placeholder
 
@@ -154,7 +155,9 @@ def _of_format(token_format: Format, text: str) -> Iterator[Secret]:
         certain = token_format.is_proved(token)
         proved = certain and token_format.proves is not None
         if proved or not _is_made_up(token, token_format):
-            yield Secret(token_format.kind, found.start(), found.end(), certain, token, doubtful=not certain)
+            yield Secret(
+                token_format.kind, found.start(), found.end(), certain, Concealed(token), doubtful=not certain
+            )
 
 
 def _is_made_up(token: str, token_format: Format) -> bool:

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.secret import Secret
 
 MARK = "eyJ"
@@ -29,7 +30,7 @@ def json_web_tokens(text: str) -> Iterator[Secret]:
         body = _part(found["body"])
         if (body is None and "enc" not in head) or _is_shown(body):
             continue
-        yield Secret("a JSON Web Token", found.start(), found.end(), True, found[0])
+        yield Secret("a JSON Web Token", found.start(), found.end(), True, Concealed(found[0]))
 
 
 def _part(text: str) -> Mapping[str, object] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
@@ -20,6 +21,9 @@ _HEADER = re.compile(
 )
 _NETRC = re.compile(
     r"\bmachine[ \t]+\S{1,300}\s+login[ \t]+\S{1,300}\s+password[ \t]+(?P<value>[^\s\"'\\]{4,300})"
+)
+_USER = re.compile(
+    r"(?<=\s)(?:-u|--user)[ =][\"']?[\w.@+-]{1,100}:(?P<value>[^\s\"'$<{:]{5,200})(?=[\s\"']|\Z)"
 )
 _LOGIN = re.compile(
     r"\b(?:(?:refresh|access)(?:_token|Token)?|id_token)\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
@@ -37,10 +41,16 @@ def logins(text: str) -> Iterator[Secret]:
         for found in _NETRC.finditer(text):
             if can_be_secret(found["value"]):
                 yield _secret("the password of a .netrc", found, "value")
+    if "-u" in text or "--user" in text:
+        yield from _told(_USER, text, "the password of a login")
     if "oauth" in text:
-        for found in _LOGIN.finditer(text):
-            if can_be_secret(found["value"]) and not is_identifier(found["value"]):
-                yield _secret("the token of an OAuth login", found, "value")
+        yield from _told(_LOGIN, text, "the token of an OAuth login")
+
+
+def _told(pattern: re.Pattern[str], text: str, kind: str) -> Iterator[Secret]:
+    for found in pattern.finditer(text):
+        if can_be_secret(found["value"]) and not is_identifier(found["value"]):
+            yield _secret(kind, found, "value")
 
 
 def _in_addresses(text: str) -> Iterator[Secret]:
@@ -59,10 +69,12 @@ def _in_headers(text: str) -> Iterator[Secret]:
             user, colon, password = decode(value).partition(":")
             if user and colon and can_be_secret(password):
                 start, end = found.span("value")
-                yield Secret("the password of a header", start, end, False, password, encoded=True)
+                yield Secret(
+                    "the password of a header", start, end, False, Concealed(password), encoded="base64"
+                )
         elif looks_random(value) and can_be_secret(value):
             yield _secret("the token of a header", found, "value")
 
 
 def _secret(kind: str, found: re.Match[str], group: str) -> Secret:
-    return Secret(kind, *found.span(group), certain=False, value=found[group])
+    return Secret(kind, *found.span(group), certain=False, value=Concealed(found[group]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.secret import Secret
 
 MARK = "PRIVATE KEY"
@@ -28,7 +29,7 @@ def private_keys(text: str) -> Iterator[Secret]:
         body = "".join(_BASE64.findall(_HEADER.sub("", text[begin.end() : end].replace("\\n", "\n"))))
         if len(body) >= _LEAST and len(set(body)) >= _FEWEST_KINDS:
             close = text.find("-----", end + 5) + 5 if text.startswith("-----END", end) else end
-            yield Secret("a private key", begin.start(), close, True, text[begin.start() : close])
+            yield Secret("a private key", begin.start(), close, True, Concealed(text[begin.start() : close]))
 
 
 def _end(text: str, start: int, label: str) -> int:

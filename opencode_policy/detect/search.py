@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from opencode_policy.detect import formats, jwt, pem
 from opencode_policy.detect.assignments import Candidate, assignments, candidates
-from opencode_policy.detect.encoded import decoded, is_run
+from opencode_policy.detect.encoded import decoded, decoded_otherwise, is_other, is_run
 from opencode_policy.detect.logins import logins
 from opencode_policy.detect.secret import Secret, without_overlap
 from opencode_policy.lean import replace
@@ -21,7 +21,7 @@ _DEEPEST = 3
 _ESCAPE = re.compile(r"\\(?:(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|\r?\n[ \t]*)")
 """A character in hexadecimal, or a line of a quoted scalar that goes on in the next one."""
 
-_SURROUNDINGS = ("earer ", "asic ", ": token ", "machine ", "oauth")
+_SURROUNDINGS = (" -u", "--user", "earer ", "asic ", ": token ", "machine ", "oauth")
 
 
 class Hints:
@@ -63,7 +63,7 @@ def hints_of(text: str) -> Hints:
     return Hints(
         formats.hints(long),
         candidates(text),
-        encoded=any(map(is_run, words)),
+        encoded=any(map(is_run, words)) or is_other(long),
         other=other or any(mark in text for mark in _SURROUNDINGS),
     )
 
@@ -97,4 +97,7 @@ def _inside(text: str, depth: int) -> Iterator[Secret]:
     """Secrets in what base64 gives; each stands for the whole stretch."""
     for start, end, plain in decoded(text):
         for secret in _all(plain, hints_of(plain), structured=True, depth=depth + 1):
-            yield replace(secret, start=start, end=end, encoded=True)
+            yield replace(secret, start=start, end=end, encoded="base64")
+    for start, end, plain in decoded_otherwise(text):
+        for secret in _all(plain, hints_of(plain), structured=True, depth=depth + 1):
+            yield replace(secret, start=start, end=end, encoded="another encoding")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import field
 from typing import Any
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.lean import dataclass
 
 
@@ -17,22 +17,22 @@ class Secret:
     `kind` says what it is, with its article (`a GitHub token`); `start` and `end` are offsets into the text.
     `certain` is True where its form alone proves it, False where only its name or its surroundings say so;
     `doubtful` where it has the form without the proof (a checksum that does not fit). `value` is the secret
-    itself, decoded where it stood in base64 (`encoded`); it is never part of the repr.
+    itself, decoded where it stood in base64 (`encoded` names the encoding).
     """
 
     kind: str
     start: int
     end: int
     certain: bool
-    value: str = field(repr=False)
-    encoded: bool = False
+    value: Concealed
+    encoded: str = ""
     doubtful: bool = False
 
     @property
     def words(self) -> str:
         """What was found, its length and no more of it: fit for a message."""
         doubt = "what looks like " if self.doubtful else ""
-        how = ", in base64" if self.encoded else ""
+        how = f", in {self.encoded}" if self.encoded else ""
         return f"{doubt}{self.kind} ({len(self.value)} characters{how})"
 
 

@@ -38,7 +38,9 @@ def _together(known: Problem | None, problem: Problem) -> Problem:
     if known is None:
         return problem
     related = tuple(dict.fromkeys((*known.related, *problem.related)))
-    return Problem(problem.message, known.at, related, severity=known.severity and problem.severity)
+    flows = tuple(dict.fromkeys((*known.flows, *problem.flows)))
+    severity = known.severity and problem.severity
+    return Problem(problem.message, known.at, related, severity=severity, flows=flows)
 
 
 def _proved(runs: list[Run], proof: Proofs) -> Iterator[Outcome]:
@@ -68,4 +70,5 @@ def leaks(run: Run, kind: str) -> Iterator[Problem]:
         related = run.way(leak.flows)
         if leak.sink is not None:
             related = (*related, Related("this is where it gets out", run.location(leak.sink)))
-        yield Problem(message, run.place(leak.place), related, severity=severity)
+        flows = run.ways(leak.flows, run.location(leak.sink or leak.place), message)
+        yield Problem(message, run.place(leak.place), related, severity=severity, flows=flows)

@@ -6,12 +6,13 @@ through all that it does, another program as far as its arguments tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from opencode_policy.lean import dataclass
+from opencode_policy.location import Flow as Way
 from opencode_policy.location import Location, Related
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import location_of
@@ -24,7 +25,7 @@ from opencode_policy.workload import Container, Pod
 if TYPE_CHECKING:
     from opencode_policy.taint.analysis import Followed
     from opencode_policy.taint.report import Leak
-    from opencode_policy.taint.values import Flows, Place, Text
+    from opencode_policy.taint.values import Flow, Flows, Place, Text
 
 MOST_STEPS = 12
 """Steps of a secret's way that a finding tells: the first and the last of a longer one."""
@@ -84,15 +85,20 @@ class Run:
 
     def way(self, flows: Flows) -> tuple[Related, ...]:
         """Where secrets come from, and each step of their way."""
-        found: list[Related] = []
-        for flow in flows:
-            if isinstance(flow.secret.at, Field):
-                found.append(Related(f"{flow.secret.name} comes from here", flow.secret.at.location))
-            hops = flow.hops
-            if len(hops) > MOST_STEPS:
-                hops = [*hops[: MOST_STEPS // 2], *hops[-MOST_STEPS // 2 :]]
-            found += (Related(f"it {hop.words}", self.location(hop.place)) for hop in hops)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(step for flow in flows for step in self._steps(flow)))
+
+    def ways(self, flows: Flows, end: Location, words: str) -> tuple[Way, ...]:
+        """The way of each secret, from where it comes to where it ends; `words` say what happens there."""
+        return tuple(dict.fromkeys((*self._steps(flow), Related(words, end)) for flow in flows))
+
+    def _steps(self, flow: Flow) -> Iterator[Related]:
+        if isinstance(flow.secret.at, Field):
+            yield Related(f"{flow.secret.name} comes from here", flow.secret.at.location)
+        hops = flow.hops
+        if len(hops) > MOST_STEPS:
+            hops = [*hops[: MOST_STEPS // 2], *hops[-MOST_STEPS // 2 :]]
+        for hop in hops:
+            yield Related(f"it {hop.words}", self.location(hop.place))
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from opencode_policy.policy.decode import DecodeError, decode_value
 from opencode_policy.policy.document import PolicyFiles, RuleFacts
+from opencode_policy.policy.lock import LockFile
 from opencode_policy.policy.mistakes import Mistake, quoted, suggestion
 from opencode_policy.policy.unique import repeated
 
@@ -59,6 +61,24 @@ def read_parameters(files: PolicyFiles) -> tuple[dict[str, object], list[Mistake
         except DecodeError:
             mistakes += _why(files, rule, facts, given)
     return parameters, mistakes
+
+
+def unready_rules(files: PolicyFiles, lock: LockFile) -> Iterator[str]:
+    """Rules that the lock does not list and that this policy is not made for.
+
+    They are those of a later release: no requirement names them, or their parameters are not given. They
+    wait until somebody takes them up; with any other rule the same would be a mistake.
+    """
+    listed = {rule for item in files.requirements.value.requirements for rule in item.rules}
+    for name, rule in files.rules.items():
+        known = name in lock.rules or name in listed or name in files.settings.value.rules
+        if not known and _has_mistakes(replace(files, rules={name: rule})):
+            yield name
+
+
+def _has_mistakes(files: PolicyFiles) -> bool:
+    _, mistakes = read_parameters(files)
+    return bool(mistakes) or any(True for _ in check_rules(files))
 
 
 def _why(files: PolicyFiles, rule: str, facts: RuleFacts, given: object) -> list[Mistake]:

@@ -65,6 +65,28 @@ class Matches(Constraint):
 
 
 @dataclass(frozen=True, slots=True)
+class Day(Constraint):
+    """A day of the calendar as `YYYY-MM-DD`; None fits where the type allows it."""
+
+    @property
+    def expected(self) -> str:
+        return "a day of the calendar, YYYY-MM-DD"
+
+    def accepts(self, value: Any) -> bool:
+        if value is None:
+            return True
+        from datetime import date
+
+        try:
+            return bool(date.fromisoformat(value).isoformat() == value)
+        except ValueError:
+            return False
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {**handler(schema), "format": "date"}
+
+
+@dataclass(frozen=True, slots=True)
 class Within(Constraint):
     """A number between two bounds, both of which it may reach; without `most` there is no upper bound."""
 

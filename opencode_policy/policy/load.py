@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from opencode_policy.location import Location
 from opencode_policy.policy.check_cluster import check_cluster
 from opencode_policy.policy.check_requirements import check_requirements
-from opencode_policy.policy.check_settings import check_rules, check_settings, read_parameters
+from opencode_policy.policy.check_settings import check_rules, check_settings, read_parameters, unready_rules
 from opencode_policy.policy.decode import DecodeError, decode
 from opencode_policy.policy.document import PolicyDocument, PolicyFiles, RuleFacts
+from opencode_policy.policy.exemption import check_exemptions
 from opencode_policy.policy.find import find_policy, installed_policy
 from opencode_policy.policy.general import general_policy
+from opencode_policy.policy.lock import LOCK, LockFile
 from opencode_policy.policy.mistakes import Mistake, PolicyError
 from opencode_policy.policy.model import ClusterFile, Policy, PolicyFile, RequirementsFile
+from opencode_policy.policy.places import place_of
 from opencode_policy.policy.read import read_node
 
 __all__ = ["PolicyError", "find_policy", "installed_policy", "load_policy", "policy_for"]
@@ -57,14 +62,18 @@ def load_policy(
     requirements = reader.read("requirements.yaml", RequirementsFile)
     settings = reader.read("opencode.yaml", PolicyFile)
     cluster = reader.read("cluster.yaml", ClusterFile)
-    if requirements is None or settings is None or cluster is None:
+    lock = reader.read(LOCK, LockFile) if (directory / LOCK).exists() else None
+    if requirements is None or settings is None or cluster is None or reader.mistakes:
         raise PolicyError(reader.mistakes)
-    return _joined(PolicyFiles(requirements, settings, cluster, rules, incomplete))
+    files = PolicyFiles(requirements, settings, cluster, rules, incomplete)
+    return _joined(files, lock.value if lock else None)
 
 
-def _joined(files: PolicyFiles) -> Policy:
+def _joined(files: PolicyFiles, lock: LockFile | None) -> Policy:
+    unready = tuple(unready_rules(files, lock)) if lock else ()
+    files = replace(files, rules={name: rule for name, rule in files.rules.items() if name not in unready})
     parameters, mistakes = read_parameters(files)
-    for check in (check_requirements, check_settings, check_rules, check_cluster):
+    for check in (check_requirements, check_settings, check_rules, check_cluster, check_exemptions):
         mistakes += check(files)
     if mistakes:
         raise PolicyError(mistakes)
@@ -74,7 +83,18 @@ def _joined(files: PolicyFiles) -> Policy:
         cluster=files.cluster.value,
         parameters=parameters,
         paths=(files.requirements.path, files.settings.path, files.cluster.path),
+        exemption_places=_places(files.settings),
+        lock=lock,
+        unready=unready,
     )
+
+
+def _places(settings: PolicyDocument[PolicyFile]) -> tuple[Location, ...]:
+    """Where each exemption stands; a policy outside of the tree is named by its folder alone."""
+    count = len(settings.value.exemptions)
+    found = (place_of(settings.root, ("exemptions", at, "rule")).location for at in range(count))
+    path = settings.path if not settings.path.startswith("/") else "/".join(settings.path.split("/")[-2:])
+    return tuple(replace(place, path=path) for place in found)
 
 
 class _Reader:

@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 
 from opencode_policy.finding import Severity
 from opencode_policy.lean import dataclass
+from opencode_policy.location import Location
 from opencode_policy.policy.constraint import Doc, Items, Matches, Within
+from opencode_policy.policy.exemption import Exemption
 from opencode_policy.policy.inventory import (
     ClusterFile,
     ExistingObject,
@@ -24,15 +26,18 @@ from opencode_policy.policy.inventory import (
     SecretStore,
     StorageClass,
 )
+from opencode_policy.policy.lock import LockFile
 from opencode_policy.policy.texts import Name, NonEmpty, RequirementId, RuleId, SecretName, TreePath
 
 __all__ = [
     "ClusterFile",
+    "Exemption",
     "ExistingObject",
     "FluxObject",
     "Gateway",
     "Issuer",
     "Listener",
+    "LockFile",
     "Policy",
     "PolicyFile",
     "Requirement",
@@ -137,15 +142,21 @@ class PolicyFile:
     rules: Annotated[Mapping[RuleId, RuleSetting], Doc("Settings by rule; a rule left out is on.")] = field(
         default_factory=dict
     )
+    exemptions: Annotated[tuple[Exemption, ...], Doc("Findings that are waived, each for a time.")] = ()
+    exemption_notice_days: Annotated[
+        int, Within(0, 366), Doc("How many days before its last one an exemption is reported.")
+    ] = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The three files together.
+    """The files together.
 
     `parameters` holds an instance of `Rule.Parameters` for every rule that is enabled; `paths` are the
-    files it was read from. A `general` one stands in where there is none: its inventory is empty because
-    nobody wrote it, so that what the tree lacks may exist all the same.
+    files it was read from; `exemption_places` is where each exemption stands. `lock` is None where the
+    policy has none, and `unready` are rules that it does not list and this policy has no values for. A
+    `general` one stands in where there is none: its inventory is empty because nobody wrote it, so that what
+    the tree lacks may exist all the same.
     """
 
     requirements: tuple[Requirement, ...]
@@ -154,3 +165,6 @@ class Policy:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     general: bool = False
+    exemption_places: tuple[Location, ...] = ()
+    lock: LockFile | None = None
+    unready: tuple[str, ...] = ()

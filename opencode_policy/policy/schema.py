@@ -11,14 +11,15 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from opencode_policy.policy.document import RuleFacts
 from opencode_policy.policy.explain import adapter_of
-from opencode_policy.policy.model import ClusterFile, PolicyFile, RequirementsFile
+from opencode_policy.policy.model import ClusterFile, LockFile, PolicyFile, RequirementsFile
 
-Kind = Literal["requirements", "policy", "cluster"]
+Kind = Literal["requirements", "policy", "cluster", "lock"]
 
 KINDS: Mapping[Kind, tuple[type[Any], str]] = {
     "requirements": (RequirementsFile, "Requirements of an opencode-policy"),
     "policy": (PolicyFile, "Scope, workspaces and rule settings of an opencode-policy"),
     "cluster": (ClusterFile, "Inventory of the cluster for an opencode-policy"),
+    "lock": (LockFile, "Rules in force of an opencode-policy"),
 }
 """The dataclass of each file and the title of its schema."""
 
@@ -45,7 +46,7 @@ def schema_text(kind: Kind, rules: Mapping[str, RuleFacts] | None = None) -> str
 
 
 def write_schemas(folder: Path, rules: Mapping[str, RuleFacts]) -> list[Path]:
-    """Write the three schemas into a folder; returns their paths."""
+    """Write the schemas into a folder; returns their paths."""
     written = [folder / f"{kind}.schema.json" for kind in KINDS]
     for kind, path in zip(KINDS, written, strict=True):
         path.write_text(schema_text(kind, rules), encoding="utf-8", newline="\n")

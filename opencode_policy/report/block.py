@@ -39,6 +39,7 @@ class Block:
         severity = self._style(finding.severity, OF_SEVERITY[finding.severity])
         rule = self._style(finding.rule, "bold")
         tags = f" {listed(finding.requirements)}" if finding.requirements else ""
+        tags += f" ({brief(finding.spared)})" if finding.spared else ""
         return f"{severity}[{rule}]{tags}: {self._style(brief(finding.message), 'bold')}"
 
     def _place(
@@ -66,6 +67,8 @@ class Block:
         if finding.resource is not None:
             where = f" at {finding.pointer}" if finding.pointer else ""
             yield from self._note(gutter, "", f"{finding.resource}{where}")
+        if finding.secret is not None and finding.secret.fingerprint:
+            yield from self._note(gutter, "fingerprint: ", finding.secret.fingerprint)
         if fix:
             yield from self._note(gutter, "help: ", fix)
 

@@ -42,10 +42,24 @@ class RelatedV1(TypedDict):
 
 
 class SuppressionV1(TypedDict):
-    """The comment that waives a finding."""
+    """What waives a finding."""
 
     reason: str
-    location: LocationV1
+    location: Annotated[LocationV1, "Where that is written."]
+    kind: Annotated[Literal["comment", "exemption", "baseline"], "What kind of thing is written there."]
+    owner: Annotated[str | None, "Who answers for an exemption."]
+    issue: Annotated[str | None, "Where an exemption is dealt with."]
+    until: Annotated[str | None, "Last day of an exemption, YYYY-MM-DD."]
+
+
+class SecretV1(TypedDict):
+    """What may be said of a secret that was found."""
+
+    kind: str
+    length: Annotated[Count, "Characters, decoded where it stood in base64."]
+    fingerprint: Annotated[
+        str | None, "Equal for equal secrets, under the key of the repository; null where there is no key."
+    ]
 
 
 class FindingV1(TypedDict):
@@ -57,8 +71,12 @@ class FindingV1(TypedDict):
     message: str
     location: LocationV1
     resource: Annotated[ResourceV1 | None, "Null where the finding is about a file."]
+    pointer: Annotated[str, "JSON pointer of the field in the object; empty where there is none."]
+    fingerprint: Annotated[str, "The same in the next run, whatever line the finding stands on then."]
     related: list[RelatedV1]
     suppressed: Annotated[SuppressionV1 | None, "Null for a finding that counts."]
+    spared: Annotated[str | None, "Why it never fails a check although it counts; null where it may."]
+    secret: Annotated[SecretV1 | None, "Null where no detector found a secret."]
 
 
 class EvidenceV1(TypedDict):
@@ -130,6 +148,14 @@ class ToolV1(TypedDict):
     version: str
 
 
+class ChangeV1(TypedDict):
+    """What the change since a revision does."""
+
+    revision: str
+    broken: Annotated[list[str], "IDs of requirements that were satisfied, or open, and are violated now."]
+    repaired: Annotated[list[str], "IDs of requirements that were violated and are not any more."]
+
+
 class ReportV1(TypedDict):
     """Report of opencode-policy, version 1."""
 
@@ -139,4 +165,5 @@ class ReportV1(TypedDict):
     requirements: Annotated[list[RequirementV1], "In the order of the policy."]
     not_checked: list[NotCheckedV1]
     failures: list[FailureV1]
+    change: Annotated[ChangeV1 | None, "Null where no revision was given to compare with."]
     summary: SummaryV1

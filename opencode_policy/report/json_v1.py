@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 from opencode_policy import __version__
-from opencode_policy.finding import Evidence, Finding, Gap, Result, Verdict
+from opencode_policy.detect.fingerprint import Mark
+from opencode_policy.finding import Change, Evidence, Finding, Gap, Result, Suppression, Verdict
+from opencode_policy.fingerprint import fingerprints
 from opencode_policy.location import Location
 from opencode_policy.report import json_types as v1
 from opencode_policy.report.options import Options
@@ -21,21 +23,22 @@ def render(view: View, options: Options) -> str:
 
 def report(result: Result) -> v1.ReportV1:
     """The report as plain values."""
+    prints = fingerprints(result.findings)
     return {
         "version": 1,
         "tool": {"name": "opencode-policy", "version": __version__},
-        "findings": [_finding(item) for item in result.findings],
+        "findings": [_finding(item, prints[item]) for item in result.findings],
         "requirements": [_requirement(item) for item in result.verdicts],
         "not_checked": [_not_checked(item) for item in result.gaps],
         "failures": [
             {"rule": item.rule, "subject": item.subject, "error": item.error} for item in result.failures
         ],
+        "change": _change(result.change) if result.change else None,
         "summary": _summary(result),
     }
 
 
-def _finding(finding: Finding) -> v1.FindingV1:
-    waiver = finding.suppressed
+def _finding(finding: Finding, fingerprint: str) -> v1.FindingV1:
     return {
         "rule": finding.rule,
         "requirements": list(finding.requirements),
@@ -43,11 +46,39 @@ def _finding(finding: Finding) -> v1.FindingV1:
         "message": finding.message,
         "location": _location(finding.location),
         "resource": _resource(finding.resource) if finding.resource else None,
+        "pointer": finding.pointer,
+        "fingerprint": fingerprint,
         "related": [
             {"message": item.message, "location": _location(item.location)} for item in finding.related
         ],
-        "suppressed": {"reason": waiver.reason, "location": _location(waiver.location)} if waiver else None,
+        "suppressed": _suppression(finding.suppressed) if finding.suppressed else None,
+        "spared": finding.spared or None,
+        "secret": _secret(finding.secret) if finding.secret else None,
     }
+
+
+def _suppression(waiver: Suppression) -> v1.SuppressionV1:
+    details = dict(waiver.details)
+    return {
+        "reason": waiver.reason,
+        "location": _location(waiver.location),
+        "kind": waiver.by,
+        "owner": details.get("owner"),
+        "issue": details.get("issue"),
+        "until": details.get("until"),
+    }
+
+
+def _change(change: Change) -> v1.ChangeV1:
+    return {
+        "revision": change.revision,
+        "broken": list(change.broken),
+        "repaired": list(change.repaired),
+    }
+
+
+def _secret(mark: Mark) -> v1.SecretV1:
+    return {"kind": mark.kind, "length": mark.length, "fingerprint": mark.fingerprint or None}
 
 
 def _requirement(verdict: Verdict) -> v1.RequirementV1:

@@ -16,6 +16,12 @@ CHECK_FORMATS: Mapping[str, str] = {
     "text": "text:render",
     "json": "json_v1:render",
     "sarif": "sarif.log:render",
+    "junit": "junit:render",
+    "github": "github:render",
+    "gitlab-code-quality": "code_quality:render",
+    "rdjson": "rdjson:render",
+    "markdown": "step_summary:render",
+    "html": "html:render",
 }
 """Formats of `opencode-policy check`."""
 
@@ -27,6 +33,9 @@ TRACE_FORMATS: Mapping[str, str] = {
 
 FOR_PEOPLE = frozenset({"text"})
 """Formats that may be coloured and follow the encoding of the terminal."""
+
+LINKING = frozenset({"markdown", "html"})
+"""Formats that can link to the files of the tree."""
 
 
 def reporter(entry: str) -> Reporter:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from opencode_policy.finding import Gap, Result, Verdict
+from opencode_policy.finding import Gap, Result, Suppression, Verdict
 from opencode_policy.report.style import Style
 from opencode_policy.report.table import Cell, cell, table
+from opencode_policy.report.visible import visible
 from opencode_policy.report.words import listed
 
 Lines = list[str]
@@ -23,13 +24,20 @@ def failures(result: Result, style: Style, width: int) -> Lines:
 
 
 def suppressed(result: Result, style: Style, width: int) -> Lines:
-    """Findings that a comment waives, with the reason it gives."""
+    """Findings that are waived, with the reason."""
     rows = [
-        (cell(item.rule, "dim"), Cell((f"{item.location} {item.message}", f"waived: {waiver.reason}")))
+        (cell(item.rule, "dim"), Cell((f"{item.location} {item.message}", _waived(waiver))))
         for item in result.findings
         if (waiver := item.suppressed) is not None
     ]
     return _section("Suppressed", rows, style, width)
+
+
+def _waived(waiver: Suppression) -> str:
+    """The reason, and where it stands unless that is a comment beside the finding."""
+    details = "".join(f", {name} {words}" for name, words in waiver.details)
+    where = "" if waiver.by == "comment" else f" ({waiver.by} at {waiver.location}{details})"
+    return f"waived: {waiver.reason}{where}"
 
 
 def satisfied(result: Result, style: Style, width: int) -> Lines:
@@ -68,6 +76,18 @@ def _gap(gap: Gap) -> str:
     place = f"{gap.location} " if gap.location else ""
     rule = f" [{gap.rule}]" if gap.rule and gap.requirements else ""
     return f"{place}{gap.reason}{rule}"
+
+
+def change(result: Result, style: Style, width: int) -> Lines:
+    """Requirements that the change at hand breaks and repairs."""
+    if result.change is None:
+        return []
+    broken, repaired = (listed(ids) or "nothing" for ids in (result.change.broken, result.change.repaired))
+    rows = [
+        (cell("breaks", "red" if result.change.broken else None), cell(broken)),
+        (cell("repairs", "green" if result.change.repaired else None), cell(repaired)),
+    ]
+    return _section(f"Change since {visible(result.change.revision)}", rows, style, width)
 
 
 def _with(result: Result, status: str) -> Iterable[Verdict]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from opencode_policy.finding import Finding
 from opencode_policy.report.block import Block
 from opencode_policy.report.options import Options
-from opencode_policy.report.sections import failures, not_checked, satisfied, suppressed
+from opencode_policy.report.sections import change, failures, not_checked, satisfied, suppressed
 from opencode_policy.report.style import Style
 from opencode_policy.report.summary import summary
 from opencode_policy.report.view import View
@@ -23,6 +23,7 @@ def render(view: View, options: Options) -> str:
     if "satisfied" in options.show:
         parts.append(satisfied(view.result, style, options.width))
     parts.append(not_checked(view.result, style, options.width))
+    parts.append(change(view.result, style, options.width))
     parts.append(summary(view.result, style))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 

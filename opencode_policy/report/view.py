@@ -19,7 +19,7 @@ from opencode_policy.redact import Redactor
 from opencode_policy.rules.catalogue import RuleInfo
 from opencode_policy.source import Source
 
-_OWN_WORDS = frozenset({"id", "requirements", "rule", "severity", "status"})
+_OWN_WORDS = frozenset({"broken", "by", "id", "repaired", "requirements", "rule", "severity", "status"})
 """Fields that hold words of the tool and of the policy, never of the tree."""
 
 BYTE_ORDER_MARK = "\ufeff"

@@ -250,7 +250,13 @@ spec:
         searched = secrets_of(tree)
         for item in searched.found:
             severity = "warning" if item.secret.doubtful else None
-            yield Problem(f"{item.secret.words} is in clear", item.location, severity=severity, secret=True)
+            yield Problem(
+                f"{item.secret.words} is in clear",
+                item.location,
+                severity=severity,
+                secret=True,
+                found=item.secret,
+            )
         gaps = list(unseen(tree))
         place = scope_place(tree)
         yield from (Unknown(gap, place) for gap in gaps)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opencode_policy.leaks.examples import ENTRY, with_container, with_script
 from opencode_policy.leaks.outcomes import judged
 from opencode_policy.leaks.sites import Run, listed, names_of
-from opencode_policy.location import Related
+from opencode_policy.location import Flow, Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
@@ -191,15 +191,18 @@ def _shown(run: Run, switch: Switch, leaks: list[Leak], place: Place) -> Problem
     certain = any(leak.certain for leak in leaks)
     names = listed(list(dict.fromkeys(flow.secret.name for leak in leaks for flow in leak.flows)))
     related: list[Related] = []
+    flows: list[Flow] = []
     for leak in leaks:
-        related += (Related(f"it prints {names_of(leak.flows)} here", run.location(leak.place)),)
-        related += run.way(leak.flows)
+        printed = Related(f"it prints {names_of(leak.flows)} here", run.location(leak.place))
+        related += (printed, *run.way(leak.flows))
+        flows += run.ways(leak.flows, printed.location, printed.message)
     how = "makes the shell print" if certain else "may switch tracing on, which prints"
     return Problem(
         f"{switch.words} {how} {names} to the log",
         place,
         tuple(dict.fromkeys(related)),
         severity=None if certain else "warning",
+        flows=tuple(dict.fromkeys(flows)),
     )
 
 

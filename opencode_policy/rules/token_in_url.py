@@ -138,7 +138,9 @@ git clone https://bot:hunter2@example.org/n.git  # <- git gets a URL with a pass
 def _problems(run: Run) -> Iterator[Problem]:
     for name, text in run.urls.items():
         words = f"{name} is a URL that holds {names_of(text.flows)}"
-        yield Problem(words, run.container.env(name)["value"], run.way(text.flows))
+        value = run.container.env(name)["value"]
+        flows = run.ways(text.flows, value.location, words)
+        yield Problem(words, value, run.way(text.flows), flows=flows)
     yield from leaks(run, "url")
     for place, words in run.followed.report.literal_urls.items():
         yield Problem(words, run.place(place))

@@ -11,16 +11,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from opencode_policy.detect.assignments import STRUCTURED, is_literal
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.names import kind_of_name
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.detect.values import can_be_secret
+from opencode_policy.generated_secrets import literals
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import parse, values
 from opencode_policy.scalar_map import locate, written_span
+from opencode_policy.sops import in_clear
 from opencode_policy.source import Source
 
 SECRET_MANIFEST = re.compile(r"kind\\?[\"']?[ \t]*:[ \t]*\\?[\"']?Secret\b")
@@ -41,6 +44,8 @@ _OPEN = frozenset(_PLACES_AND_PEOPLE.split())
 
 _LAST_WORD = re.compile(r"[A-Za-z][a-z]*\Z|[A-Z]+\Z")
 _ASSIGNMENT = re.compile(r"-{0,2}[A-Za-z_][\w.-]*=\S")
+_MAY_HOLD_NAMES = re.compile(r"[\n={]|: ")
+_USER_OPTIONS = ("-u", "--user")
 _SHORTEST = 4
 _SHORTEST_TEXT = 12
 _DEEPEST = 3
@@ -63,6 +68,8 @@ def secrets_of_nodes(roots: Iterator[Node], hints: Hints) -> list[FoundSecret]:
     reader = _Reader(hints, locate, 0)
     for root in roots:
         reader.read(root, "")
+        for secret, node in (*in_clear(root), *literals(root, is_declared)):
+            reader.add(secret, node)
     return reader.found
 
 
@@ -106,7 +113,9 @@ class _Reader:
             self.release(node)
         self.pair(node)
         self.login(node)
-        for name, (_, value) in node.entries.items():
+        for name, (written, value) in node.entries.items():
+            if len(name) >= _SHORTEST_TEXT and isinstance(written, ScalarNode):
+                self.scalar(written, "")
             if name in _BY_NAME or (name, key) == ("encryptedData", "spec"):
                 continue
             if name == "secretKey" and "remoteRef" in node.entries:
@@ -115,6 +124,13 @@ class _Reader:
                 self.declared(value, encoded=name == "data")
             else:
                 self.read(value, name)
+                self.nested(name, value)
+
+    def nested(self, name: str, node: Node) -> None:
+        """A name whose value is wrapped, as charts take variables: `PASSWORD: {value: x}`."""
+        inner = node.get("value") if isinstance(node, MappingNode) and name in self.names else None
+        if isinstance(inner, ScalarNode):
+            self.named(name, inner)
 
     def release(self, node: MappingNode) -> None:
         """Secrets that the chart app-template makes of a release's values."""
@@ -140,27 +156,41 @@ class _Reader:
                 value = node.get(name)
                 if isinstance(value, ScalarNode) and can_be_secret(value.value):
                     self.add(
-                        Secret("the token of an OAuth login", 0, len(value.value), False, value.value), value
+                        Secret(
+                            "the token of an OAuth login", 0, len(value.value), False, Concealed(value.value)
+                        ),
+                        value,
                     )
 
     def options(self, node: SequenceNode) -> None:
         """Options such as `--password` with their value in the next item."""
         items = [item if isinstance(item, ScalarNode) else None for item in node.items]
         for option, value in itertools.pairwise(items):
-            if option is not None and value is not None and option.value.startswith("--"):
+            if option is None or value is None:
+                continue
+            if option.value in _USER_OPTIONS:
+                self.user(value)
+            elif option.value.startswith("--"):
                 self.named(option.value.lstrip("-"), value)
+
+    def user(self, node: ScalarNode) -> None:
+        """The value of curl's option for a login: `name:password`."""
+        name, colon, password = node.value.partition(":")
+        if name and colon and is_literal("password", password, structured=True, quoted=True, alone=True):
+            start, end = len(name) + 1, len(node.value)
+            self.add(Secret("the password of a login", start, end, False, Concealed(password)), node)
 
     def scalar(self, node: ScalarNode, key: str) -> None:
         if key in self.names:
             self.named(key, node)
         value = node.value
-        if len(value) >= _SHORTEST_TEXT and (self.hints.in_values or "\n" in value or "=" in value):
+        if len(value) >= _SHORTEST_TEXT and (self.hints.in_values or _MAY_HOLD_NAMES.search(value)):
             self.text(node, structured=key.endswith(STRUCTURED) or _is_assignment(value))
 
     def named(self, name: str, node: ScalarNode) -> None:
         value = node.value
         if is_literal(kind_of_name(name), value, structured=True, quoted=True, alone=True):
-            self.add(Secret(f"the value of '{name}'", 0, len(value), False, value), node)
+            self.add(Secret(f"the value of '{name}'", 0, len(value), False, Concealed(value)), node)
 
     def text(self, node: ScalarNode, *, structured: bool) -> None:
         """What a value holds: a token, a script, a file, another document."""
@@ -189,11 +219,12 @@ class _Reader:
             plain = decode(value.value) if encoded else ""
             inner = secrets_in(plain or value.value, structured=True)
             for secret in inner:
-                whole = Secret(secret.kind, 0, len(value.value), secret.certain, secret.value, encoded=True)
+                whole = Secret(secret.kind, 0, len(value.value), secret.certain, secret.value, "base64")
                 self.add(whole if plain else secret, value)
-            if not inner and _is_declared(key, plain or value.value):
+            if not inner and is_declared(key, plain or value.value):
                 kind = f"the value of '{key}' in a Secret"
-                self.add(Secret(kind, 0, len(value.value), True, plain or value.value, bool(plain)), value)
+                held = Concealed(plain or value.value)
+                self.add(Secret(kind, 0, len(value.value), True, held, "base64" if plain else ""), value)
 
     def add(self, secret: Secret, node: ScalarNode) -> None:
         alias = next((change for change in node.history if change.kind == "alias"), None)
@@ -206,7 +237,7 @@ def _is_assignment(value: str) -> bool:
     return "\n" not in value and _ASSIGNMENT.match(value) is not None
 
 
-def _is_declared(key: str, value: str) -> bool:
+def is_declared(key: str, value: str) -> bool:
     """Whether a value of a Secret is a secret: no reference, no placeholder, no name of a place or person."""
     if len(value) < _SHORTEST or not can_be_secret(value) or "{{" in value or "${" in value:
         return False

@@ -6,27 +6,42 @@ then judged by its nodes, and by its text as far as that is comment.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
 from opencode_policy.detect.assignments import STRUCTURED
+from opencode_policy.detect.binary import proven_secrets_in
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
-from opencode_policy.detect.secret import Secret, Taken
+from opencode_policy.detect.secret import Secret, Taken, without_overlap
+from opencode_policy.generated_secrets import MARK, in_files, read_files
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import walk
 from opencode_policy.parse import Parsed, parse, values
 from opencode_policy.redact import Redactor
-from opencode_policy.secrets.manifest_secrets import SECRET_MANIFEST, FoundSecret, apart, secrets_of_nodes
+from opencode_policy.secrets.manifest_secrets import (
+    SECRET_MANIFEST,
+    FoundSecret,
+    apart,
+    is_declared,
+    secrets_of_nodes,
+)
+from opencode_policy.sops import lines_in_clear
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 
 _YAML = (".yaml", ".yml", ".json")
 _NUMBER_SIGN = re.compile(r"(?:\A|\s)#")
-_ELSEWHERE = re.compile(r"[ \t]*(?:[&*!]|(?:#[^\n]*)?\r?\n[ \t]+(?!-[ \t])[^\s#:][^\n:]*(?:\n|\Z))")
-"""Behind a key: an anchor, an alias, a tag, or a value that only begins on the next line."""
+_ELSEWHERE = re.compile(
+    r"[ \t]*(?:[&*!]|\{?[ \t]*(?:#[^\n]*)?(?:\r?\n)?[ \t]*[\"']?value\b"
+    r"|(?:#[^\n]*)?\r?\n[ \t]+(?!-[ \t])[^\s#:][^\n:]*(?:\n|\Z))"
+)
+"""Behind a key: an anchor, an alias, a tag, a value that only begins on the next line or is wrapped."""
+
+_USER_IN_LIST = re.compile(r"-(?:u|-user)[\"']?[ \t]*[,\r\n]")
 
 _DATA = re.compile(r"[dD]ata\\?[\"']?[ \t]*:")
 _ESCAPES = re.compile(r"\\(?:[xuU][0-9A-Fa-f]|\r?\n)")
@@ -47,10 +62,41 @@ def secrets_of(tree: Tree) -> TreeSecrets:
     """The secrets of a tree; searched for once."""
     known = _KNOWN.get(tree)
     if known is None:
-        sources = tree.sources.values()
-        found = (item for source in sources for item in secrets_of_source(source, tree.manifests))
-        known = _KNOWN[tree] = TreeSecrets(tuple(found), len(sources))
+        generated = _of_generators(tree)
+        found = [
+            item
+            for path, source in sorted((*tree.sources.items(), *tree.opaque.items()))
+            for item in _of(path, source, tree, generated.get(path, []))
+        ]
+        known = _KNOWN[tree] = TreeSecrets(tuple(found), len(tree.sources) + len(tree.opaque))
     return known
+
+
+def _of(path: str, source: Source, tree: Tree, generated: list[FoundSecret]) -> list[FoundSecret]:
+    if path in tree.opaque:
+        return secrets_of_opaque(source)
+    found = secrets_of_source(source, tree.manifests)
+    return sorted(apart((*found, *generated)), key=lambda item: item.location) if generated else found
+
+
+def _of_generators(tree: Tree) -> dict[str, list[FoundSecret]]:
+    """What stands in files that kustomizations make Secrets of."""
+    files = {
+        path: key
+        for kustomization, parsed in tree.manifests.items()
+        if MARK in tree.sources[kustomization].text
+        for root in values(parsed)
+        for path, key in read_files(root, posixpath.dirname(kustomization))
+    }
+    found: dict[str, list[FoundSecret]] = {}
+    for secret, source in in_files(files, tree.sources, is_declared):
+        found.setdefault(source.path, []).append(_placed(source, secret))
+    return found
+
+
+def secrets_of_opaque(source: Source) -> list[FoundSecret]:
+    """Secrets of a file that is no text: those that prove themselves."""
+    return [_placed(source, secret) for secret in proven_secrets_in(source.text)]
 
 
 def hide_secrets(redactor: Redactor, tree: Tree) -> None:
@@ -59,9 +105,10 @@ def hide_secrets(redactor: Redactor, tree: Tree) -> None:
     What Flux takes from a Secret to substitute is one, too.
     """
     for item in secrets_of(tree).found:
-        redactor.add(item.secret.value)
+        redactor.add(item.secret.value.reveal())
         redactor.hide(item.location)
-        redactor.add(_written(tree.sources[item.location.path], item.location))
+        source = tree.sources.get(item.location.path) or tree.opaque[item.location.path]
+        redactor.add(_written(source, item.location))
     for build in tree.builds:
         for variable in build.variables.known.values():
             if variable.secret and variable.value:
@@ -79,12 +126,12 @@ def secrets_of_source(source: Source, manifests: Mapping[str, Parsed]) -> list[F
     text = source.text
     hints = hints_of(text)
     declares = SECRET_MANIFEST.search(text) is not None and _DATA.search(text) is not None
-    declares = declares or ("stringData" in text and "HelmRelease" in text)
+    declares = declares or ("stringData" in text and "HelmRelease" in text) or MARK in text or "ENC[" in text
     if not hints and not declares:
         return []
     raw = secrets_in(text, structured=source.path.endswith(STRUCTURED), hints=hints)
     if not source.path.endswith(_YAML):
-        return [_placed(source, secret) for secret in raw]
+        return [_placed(source, secret) for secret in without_overlap((*raw, *lines_in_clear(text)))]
     if not raw and not declares and not _hides(text, hints):
         return []
     parsed = manifests.get(source.path) or parse(source)
@@ -101,6 +148,8 @@ def _placed(source: Source, secret: Secret) -> FoundSecret:
 def _hides(text: str, hints: Hints) -> bool:
     """Whether YAML may hold a secret that its text does not show: escaped, or away from its name."""
     if hints.in_values and _ESCAPES.search(text):
+        return True
+    if hints.other and _USER_IN_LIST.search(text):
         return True
     return any(item.at < 0 or _ELSEWHERE.match(text, item.at) for item in hints.given)
 

@@ -17,7 +17,15 @@ from opencode_policy.redact import Redactor
 from tests.cli.repository import write_repository
 from tests.report import samples
 
-VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "OPENCODE_POLICY_TRACEBACK")
+VARIABLES = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "OPENCODE_POLICY_TRACEBACK",
+    "GITHUB_ACTIONS",
+    "GITHUB_SHA",
+)
 
 
 @dataclass(frozen=True, slots=True)

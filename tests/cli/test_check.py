@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from opencode_policy.cli.clock import today
+from opencode_policy.cli.session import marker_of
 from opencode_policy.finding import Severity
 from opencode_policy.policy.mistakes import Mistake, PolicyError
 from opencode_policy.run import UsageError
+from opencode_policy.waiving.order import Terms
 from tests.cli.conftest import Command, Engine
 from tests.cli.repository import CLAIM, CLAIM_PATH
 from tests.report import samples
@@ -84,6 +88,8 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
             "p",
             "--schema-dir",
             "s",
+            "--today",
+            "2026-12-01",
             "--",
             "-c",
         ]
@@ -94,6 +100,9 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "rules": ["x", "y"],
         "requirements": ["R-01"],
         "schema_folders": [Path("s")],
+        "terms": Terms(date(2026, 12, 1)),
+        "staged": False,
+        "mark": marker_of,
     }
 
 
@@ -105,6 +114,9 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "rules": None,
         "requirements": None,
         "schema_folders": [],
+        "terms": Terms(today()),
+        "staged": False,
+        "mark": marker_of,
     }
 
 

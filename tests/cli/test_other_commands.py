@@ -119,14 +119,14 @@ class TestSchema:
     def test_one_of_the_two_must_be_named(self, command: Command, argv: list[str]) -> None:
         done = command("schema", *argv)
         assert done.code == 2
-        assert "name one of requirements, policy, cluster, json, or a folder with --write" in done.err
+        assert "name one of requirements, policy, cluster, lock, json, or a folder with --write" in done.err
 
     def test_writing_them(self, command: Command, tmp_path: Path) -> None:
         done = command("schema", "--write", str(tmp_path))
         assert done.code == 0
-        written = [f"{tmp_path}/{kind}.schema.json" for kind in ("requirements", "policy", "cluster")]
+        written = [f"{tmp_path}/{kind}.schema.json" for kind in ("requirements", "policy", "cluster", "lock")]
         assert done.out.splitlines() == written
-        for path, kind in zip(written, ("requirements", "policy", "cluster"), strict=True):
+        for path, kind in zip(written, ("requirements", "policy", "cluster", "lock"), strict=True):
             assert Path(path).read_text() == command("schema", kind).out
 
     def test_writing_them_nowhere(self, command: Command, tmp_path: Path) -> None:

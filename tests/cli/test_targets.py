@@ -34,6 +34,12 @@ def wanted(*argv: str) -> list[tuple[str, str]]:
         ("--output-format json --output -", "json:-"),
         ("--output text=a --output-format sarif --output -", "sarif:- text:a"),
         ("--output ./x=y", "text:./x=y"),
+        ("--output-format sarif=a", "sarif:a"),
+        ("--output-format=sarif=a=b", "sarif:a=b"),
+        ("--output-format sarif=a --output-format json=b", "sarif:a json:b"),
+        ("--output-format sarif=a --output-format text", "text:- sarif:a"),
+        ("--output-format json=-", "json:-"),
+        ("--output-format sarif=a --output b", "text:b sarif:a"),
     ],
 )
 def test_who_goes_where(argv: str, reports: str) -> None:
@@ -48,6 +54,9 @@ def test_who_goes_where(argv: str, reports: str) -> None:
         ("--output a --output b", "which report goes to 'b'? Write --output FORMAT=b."),
         ("--output-format json --output-format sarif", "two reports cannot go to standard output"),
         ("--output json=a --output sarif=a", "two reports cannot go to 'a'"),
+        ("--output-format jsn=a", "--output-format jsn=a: there is no 'jsn'; did you mean 'json'?"),
+        ("--output-format json=", "--output-format json=: write FORMAT or FORMAT=FILE"),
+        ("--output-format json=a --output-format sarif=a", "two reports cannot go to 'a'"),
         ("--output text=-", "two reports cannot go to standard output"),
     ],
 )

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode, decoded
 from opencode_policy.detect.jwt import json_web_tokens
 from opencode_policy.detect.logins import logins
@@ -26,7 +27,7 @@ from tests.detect.made import (
 
 
 def values(text: str, *, structured: bool = False) -> list[str]:
-    return [secret.value for secret in secrets_in(text, structured=structured)]
+    return [secret.value.reveal() for secret in secrets_in(text, structured=structured)]
 
 
 class TestPrivateKeys:
@@ -123,7 +124,7 @@ class TestEncoded:
     def test_a_token_inside_base64_inside_base64(self) -> None:
         token = github_token()
         (secret,) = secrets_in(f"x: {encode(encode(f'token={token}'))}")
-        assert (secret.value, secret.encoded) == (token, True)
+        assert (secret.value.reveal(), secret.encoded) == (token, "base64")
         assert secret.words.endswith("(40 characters, in base64)")
 
     def test_decoding_ends(self) -> None:
@@ -161,7 +162,7 @@ class TestLogins:
         secret = password()
         assert values(f"Authorization: Bearer {secret}") == [secret]
         (basic,) = secrets_in(f"Authorization: Basic {encode(f'demo:{secret}')}")
-        assert (basic.value, basic.encoded) == (secret, True)
+        assert (basic.value.reveal(), basic.encoded) == (secret, "base64")
         assert values("Authorization: Bearer $TOKEN and Basic authentication") == []
 
     def test_netrc(self) -> None:
@@ -315,7 +316,9 @@ class TestSearch:
         assert secret.kind == "a GitHub personal access token"
 
     def test_the_first_of_overlapping_ones_stays(self) -> None:
-        first, second, third = (Secret("s", *span, True, "x") for span in ((5, 9), (8, 12), (0, 5)))
+        first, second, third = (
+            Secret("s", *span, True, Concealed("x")) for span in ((5, 9), (8, 12), (0, 5))
+        )
         assert without_overlap([first, second, third]) == [third, first]
 
     @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def run(folder: Path, home: Path, *command: str) -> subprocess.CompletedProcess[
     return subprocess.run(
         command,
         cwd=folder,
-        env={**variables, **identity, "PRE_COMMIT_HOME": str(home), "NO_COLOR": "1"},
+        env={**variables, **identity, "PRE_COMMIT_HOME": str(home), "PREK_HOME": str(home), "NO_COLOR": "1"},
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opencode_policy.discover import Discovery, _decode
+from opencode_policy.discover import Discovery, decode
 from opencode_policy.finding import Result
 from opencode_policy.policy.load import load_policy
 from opencode_policy.policy.mistakes import Mistake, PolicyError
@@ -49,7 +49,7 @@ def checked(path: str, data: bytes) -> Run:
     policy, found = shipped()
     sources = {name: source for name, source in found.sources.items() if name != path}
     made = Discovery(ROOT, sources, dict(found.links))
-    _decode(made, path, data, executable=path.endswith(".sh"))
+    decode(made, path, data, executable=path.endswith(".sh"))
     made.sources = dict(sorted(made.sources.items()))
     return evaluate(made, ["kubernetes"], policy, load_rules())
 

@@ -32,6 +32,8 @@ FINDING: dict[str, Any] = {
         "name": "data",
         "view": None,
     },
+    "pointer": "/spec/resources/requests/storage",
+    "fingerprint": "3d8",
     "related": [
         {
             "message": "the policy asks for 5Gi",
@@ -45,6 +47,8 @@ FINDING: dict[str, Any] = {
         }
     ],
     "suppressed": None,
+    "spared": None,
+    "secret": None,
 }
 WAIVED: dict[str, Any] = {
     "rule": "shell-tracing",
@@ -53,11 +57,19 @@ WAIVED: dict[str, Any] = {
     "message": "set -x prints secrets",
     "location": {"path": "apps/demo/init.sh", "line": 2, "column": 1, "end_line": 2, "end_column": 7},
     "resource": None,
+    "pointer": "",
+    "fingerprint": "3d8",
     "related": [],
     "suppressed": {
         "reason": "only in the test cluster",
         "location": {"path": "apps/demo/init.sh", "line": 2, "column": 9, "end_line": 2, "end_column": 74},
+        "kind": "comment",
+        "owner": None,
+        "issue": None,
+        "until": None,
     },
+    "spared": None,
+    "secret": None,
 }
 
 
@@ -82,7 +94,11 @@ def test_the_whole_report() -> None:
     found = json.loads(render(samples.sample(failed=True), Options()))
     assert found["version"] == 1
     assert found["tool"] == {"name": "opencode-policy", "version": __version__}
-    assert found["findings"] == [FINDING, WAIVED]
+    prints = [item["fingerprint"] for item in found["findings"]]
+    assert len(set(prints)) == 2
+    expected = zip((FINDING, WAIVED), prints, strict=True)
+    assert found["findings"] == [{**finding, "fingerprint": print_} for finding, print_ in expected]
+    assert found["change"] is None
     assert found["requirements"][1:3] == [
         {"id": "SEC-04", "title": "Claims ask for 5Gi.", "status": "violated", "reason": "", "evidence": []},
         {
@@ -140,6 +156,7 @@ def test_keys_stand_in_the_order_of_the_documentation() -> None:
         "requirements",
         "not_checked",
         "failures",
+        "change",
         "summary",
     ]
     assert list(found["findings"][0]) == list(FINDING)

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
 from opencode_policy.finding import Finding, Result, Verdict
+from opencode_policy.fingerprint import fingerprints
 from opencode_policy.location import Location, Related
 from opencode_policy.redact import Redactor
 from opencode_policy.report.options import Options
+from opencode_policy.report.profiles import Profile
 from opencode_policy.report.sarif import log as sarif_log
 from opencode_policy.report.sarif.fingerprint import LINE, OBJECT
 from opencode_policy.report.sarif.log import render
@@ -27,7 +29,7 @@ from tests.report import samples
 from tests.report.sarif_lint import sarif_lint
 from tests.report.strategies import results
 
-ALL = Options(show=frozenset({"suppressed"}))
+ALL = Options(profile="full")
 TEXTS = {path: source.text for path, source in samples.sources().items()}
 
 
@@ -94,7 +96,18 @@ def test_a_result() -> None:
         {
             "physicalLocation": {
                 "artifactLocation": {"uri": "apps/demo/claim.yaml", "uriBaseId": "%SRCROOT%"},
-                "region": {"startLine": 9, "startColumn": 16, "endLine": 9, "endColumn": 20},
+                "region": {
+                    "startLine": 9,
+                    "startColumn": 16,
+                    "endLine": 9,
+                    "endColumn": 20,
+                    "snippet": {"text": "10Gi"},
+                },
+                "contextRegion": {
+                    "startLine": 9,
+                    "endLine": 9,
+                    "snippet": {"text": "      storage: 10Gi"},
+                },
             },
             "logicalLocations": [
                 {
@@ -196,7 +209,13 @@ def test_columns_count_utf16_units() -> None:
     found = note(source, "why")
     assert (found.location.column, found.location.end_column) == (19, 22)
     region = region_of(run_of(samples.sample([found], source)))
-    assert region == {"startLine": 1, "startColumn": 21, "endLine": 1, "endColumn": 24}
+    assert region == {
+        "startLine": 1,
+        "startColumn": 21,
+        "endLine": 1,
+        "endColumn": 24,
+        "snippet": {"text": "why"},
+    }
     units = source.text.encode("utf-16-le")
     assert units[2 * 20 : 2 * 23].decode("utf-16-le") == "why"
 
@@ -257,6 +276,17 @@ class TestFingerprints:
         ]
         assert prints[0] == prints[1] != prints[2]
 
+    def test_our_own_names_list_items(self) -> None:
+        named = replace(note(self.SOURCE, "one"), resource=samples.CLAIM_ID, anchor="/spec/[web]/image")
+        first = self.prints(replace(named, pointer="/spec/0/image"))[0][OBJECT]
+        assert first == self.prints(replace(named, pointer="/spec/3/image"))[0][OBJECT]
+
+    def test_equal_ones_are_told_apart_by_their_words_and_not_by_their_lines(self) -> None:
+        early, late = note(self.SOURCE, "one", message="z"), note(self.SOURCE, "two", message="a")
+        before = {found.message: value for found, value in fingerprints([early, late]).items()}
+        early, late = note(self.SOURCE, "two", message="z"), note(self.SOURCE, "one", message="a")
+        assert before == {found.message: value for found, value in fingerprints([early, late]).items()}
+
     def test_equal_ones_are_numbered(self) -> None:
         first, second = self.prints(note(self.SOURCE, "one"), note(self.SOURCE, "two"))
         assert first[OBJECT].removesuffix(":1") == second[OBJECT].removesuffix(":2")
@@ -274,7 +304,7 @@ class TestFingerprints:
 
 
 def test_the_gravest_results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif_log, "LIMIT", 2)
+    monkeypatch.setattr(sarif_log, "PROFILES", {"github": Profile(results=2)})
     source = Source("a.yaml", "one: 1\ntwo: 2\nthree: 3\n")
     found = [
         note(source, "one"),
@@ -284,7 +314,7 @@ def test_the_gravest_results_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_of(samples.sample(found, source))
     assert [result["level"] for result in run["results"]] == ["error", "warning"]
     said = run["invocations"][0]["toolExecutionNotifications"][-1]
-    assert said["message"]["text"] == "The log leaves out 1 results."
+    assert said["message"]["text"] == "The log leaves out 1 result."
 
 
 def test_the_alphabet_of_the_columns_test_has_what_it_needs() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from opencode_policy.finding import Evidence, Finding, Gap, Result, RuleFailure, Suppression, Verdict
+from opencode_policy.finding import Change, Evidence, Finding, Gap, Result, RuleFailure, Suppression, Verdict
 from opencode_policy.location import Location, Related
 from opencode_policy.redact import Redactor
 from opencode_policy.report import view as module
@@ -88,7 +88,19 @@ def test_words_of_the_tool_are_left_alone() -> None:
 
 
 def test_only_words_of_the_tool_are_exempt() -> None:
-    classes = (Finding, Evidence, Gap, Verdict, RuleFailure, Location, Related, Suppression, ObjectId, Result)
+    classes = (
+        Finding,
+        Evidence,
+        Gap,
+        Verdict,
+        RuleFailure,
+        Location,
+        Related,
+        Suppression,
+        ObjectId,
+        Result,
+        Change,
+    )
     exempt = {(cls.__name__, field.name) for cls in classes for field in fields(cls)}
     assert {item for item in exempt if item[1] in module._OWN_WORDS} == {
         ("Finding", "rule"),
@@ -100,6 +112,9 @@ def test_only_words_of_the_tool_are_exempt() -> None:
         ("Verdict", "id"),
         ("Verdict", "status"),
         ("RuleFailure", "rule"),
+        ("Suppression", "by"),
+        ("Change", "broken"),
+        ("Change", "repaired"),
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+from collections.abc import Mapping
 
 from opencode_policy.finding import Finding
 from opencode_policy.lean import dataclass
@@ -14,23 +13,28 @@ LINE = "primaryLocationLineHash"
 """GitHub's own key; it computes the hash itself where the key is missing."""
 
 OBJECT = "opencodePolicyObjectPath/v1"
-"""Our key: rule, object and field, whatever lines they stand on."""
+"""Our key: rule, object and field, whatever lines they stand on (see `opencode_policy.fingerprint`)."""
+
+SECRET = "opencodePolicySecret/v1"  # noqa: S105
+"""Equal for equal secrets of a repository, wherever they stand; made with a key that no report has."""
 
 
 @dataclass(slots=True)
 class Fingerprints:
-    """Fingerprints of one run; equal ones of one kind are numbered in the order of the findings."""
+    """Fingerprints of one run; `meanings` are ours, by finding."""
 
     view: View
-    _seen: Counter[str]
+    meanings: Mapping[Finding, str]
     _hashes: dict[str, list[str]]
 
     def of(self, finding: Finding) -> dict[str, str]:
         """Fingerprints of a finding; that of the line is missing where the file may not be hashed."""
-        found = {OBJECT: self._object(finding)}
+        found = {OBJECT: self.meanings[finding]}
         hashes = self._lines(finding.location.path)
         if 1 <= finding.location.line <= len(hashes):
             found[LINE] = hashes[finding.location.line - 1]
+        if finding.secret is not None and finding.secret.fingerprint:
+            found[SECRET] = finding.secret.fingerprint
         return found
 
     def _lines(self, path: str) -> list[str]:
@@ -38,16 +42,3 @@ class Fingerprints:
             text = self.view.hashable(path)
             self._hashes[path] = [] if text is None else line_hashes(text)
         return self._hashes[path]
-
-    def _object(self, finding: Finding) -> str:
-        identity = finding.resource
-        subject = (
-            finding.location.path
-            if identity is None
-            else "/".join((identity.api_version, identity.kind, identity.namespace, identity.name))
-            + (f"/{identity.view}" if identity.view else "")
-        )
-        words = "\0".join((finding.rule, subject, finding.pointer))
-        digest = hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
-        self._seen[digest] += 1
-        return f"{digest}:{self._seen[digest]}"

@@ -9,7 +9,7 @@ from opencode_policy.report.sarif.identity import guid
 from opencode_policy.report.sarif.places import physical
 from opencode_policy.report.sarif.types import Descriptor, DescriptorReference, Level, Notification
 from opencode_policy.report.view import View
-from opencode_policy.report.words import clipped, listed, sentence
+from opencode_policy.report.words import clipped, counted, listed, sentence
 
 TEXT = 1000
 """Longest message, in UTF-16 units; GitLab drops what is much longer."""
@@ -46,8 +46,15 @@ DESCRIPTORS: tuple[Descriptor, ...] = (
         "results-left-out",
         "ResultsLeftOut",
         "The log does not hold every result.",
-        "GitHub rejects a run with too many results. The gravest ones are kept.",
+        "Consumers reject a run with too many results. The gravest ones are kept.",
         "warning",
+    ),
+    _descriptor(
+        "details-left-out",
+        "DetailsLeftOut",
+        "The log does not hold every detail of its results.",
+        "Consumers limit how much a log may hold. Snippets and related locations are left out first.",
+        "note",
     ),
 )
 _INDEX = {item["id"]: index for index, item in enumerate(DESCRIPTORS)}
@@ -75,7 +82,12 @@ def failure(item: RuleFailure, rules: Mapping[str, int]) -> Notification:
 
 def left_out(number: int) -> Notification:
     """Results that the log has no room for."""
-    return _notification("results-left-out", "warning", f"The log leaves out {number} results.")
+    return _notification("results-left-out", "warning", f"The log leaves out {counted(number, 'result')}.")
+
+
+def details_left_out(what: str) -> Notification:
+    """Parts of results that the log has no room for."""
+    return _notification("details-left-out", "note", sentence(f"The log leaves out {what}"))
 
 
 def _rule(name: str, rules: Mapping[str, int]) -> DescriptorReference:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from opencode_policy.location import Location
-from opencode_policy.report.sarif.types import ArtifactLocation, PhysicalLocation, Region
-from opencode_policy.report.view import View
+from opencode_policy.report.sarif.types import ArtifactLocation, Context, PhysicalLocation, Region
+from opencode_policy.report.view import Passage, View
 from opencode_policy.report.words import utf16_length
 
 ROOT = "%SRCROOT%"
 """Name of the base that every URI is relative to: the root of the repository."""
+
+_CONTEXT = 400
+"""Characters of a line that are shown around a region."""
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/!$&'()*+,;=@")
 
@@ -29,6 +32,25 @@ def _from_disk(path: str) -> bool:
 def physical(view: View, location: Location) -> PhysicalLocation:
     """File and region of a location."""
     return {"artifactLocation": artifact(location.path), "region": region(view, location)}
+
+
+def shown(view: View, location: Location) -> PhysicalLocation:
+    """File and region of a location with the text that stands there, secrets masked."""
+    found = physical(view, location)
+    passage = view.passage(location)
+    if passage is None or location.line != location.end_line:
+        return found
+    if location.column < location.end_column:
+        found["region"]["snippet"] = {"text": passage.text[passage.start : passage.end]}
+    found["contextRegion"] = _context(passage)
+    return found
+
+
+def _context(passage: Passage) -> Context:
+    """The whole line; of a very long one the part around the region, as consumers show it as it is."""
+    start = max(0, passage.start - _CONTEXT // 2)
+    text = passage.text[start : start + _CONTEXT]
+    return {"startLine": passage.number, "endLine": passage.number, "snippet": {"text": text}}
 
 
 def artifact(path: str) -> ArtifactLocation:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from opencode_policy.finding import Finding
+from opencode_policy.fingerprint import fingerprints
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.report.sarif.fingerprint import Fingerprints
+from opencode_policy.report.sarif.flows import code_flows
 from opencode_policy.report.sarif.identity import Taxa
-from opencode_policy.report.sarif.places import physical
+from opencode_policy.report.sarif.places import physical, shown
 from opencode_policy.report.sarif.rules import LEVELS
 from opencode_policy.report.sarif.types import Location, LogicalLocation, Result, Suppression
 from opencode_policy.report.view import View
@@ -31,23 +32,38 @@ _FORGED_LINK = re.compile(r"\](?=\()")
 
 @dataclass(slots=True)
 class Results:
-    """Makes the results of one run; `rules` maps a rule to its index."""
+    """Makes the results of one run; `rules` maps a rule to its index, `proofs` are findings that none are.
+
+    `snippets` and `relations` say whether there is room for the text at each place and for the others that
+    explain it. `cut` counts related locations beyond those that GitHub keeps.
+    """
 
     view: View
     rules: Mapping[str, int]
     taxa: Taxa
-    with_suppressed: bool
+    with_suppressed: bool = False
+    proofs: frozenset[Finding] = frozenset()
+    snippets: bool = True
+    relations: bool = True
+    cut: int = 0
     _fingerprints: Fingerprints = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._fingerprints = Fingerprints(self.view, Counter(), {})
 
     def of(self, findings: Iterable[Finding]) -> list[Result]:
         """Results in the order of the findings."""
-        return [self._result(finding) for finding in findings]
+        every = list(findings)
+        self._fingerprints = Fingerprints(self.view, fingerprints(every), {})
+        return [self._proof(each) if each in self.proofs else self._result(each) for each in every]
+
+    def _proof(self, finding: Finding) -> Result:
+        """A place that shows a requirement to hold: nothing is wrong, so it has no level (3.27.10)."""
+        result = self._result(finding)
+        result["kind"] = "pass"
+        result["level"] = "none"
+        return result
 
     def _result(self, finding: Finding) -> Result:
-        related = finding.related[:RELATED]
+        related = finding.related[:RELATED] if self.relations else ()
+        self.cut += len(finding.related) - len(related)
         result: Result = {
             "ruleId": finding.rule,
             "ruleIndex": self.rules[finding.rule],
@@ -58,15 +74,20 @@ class Results:
         }
         if related:
             result["relatedLocations"] = [self._related(item, at) for at, item in enumerate(related, 1)]
+        if finding.flows:
+            result["codeFlows"] = code_flows(self.view, finding.flows, _plain)
         taxa = self.taxa.references(finding.requirements)
         if taxa:
             result["taxa"] = taxa
         if self.with_suppressed:
             result["suppressions"] = self._suppressions(finding)
+        if finding.spared:
+            result["properties"] = {"spared": finding.spared}
         return result
 
     def _location(self, finding: Finding) -> Location:
-        location: Location = {"physicalLocation": physical(self.view, finding.location)}
+        place = shown if self.snippets else physical
+        location: Location = {"physicalLocation": place(self.view, finding.location)}
         if finding.resource is not None:
             location["logicalLocations"] = _logical(finding.resource, finding.pointer)
         return location
@@ -84,9 +105,15 @@ class Results:
         if waiver is None:
             return []
         location: Location = {"physicalLocation": physical(self.view, waiver.location)}
-        return [
-            {"kind": "inSource", "status": "accepted", "justification": waiver.reason, "location": location}
-        ]
+        suppression: Suppression = {
+            "kind": "inSource" if waiver.by == "comment" else "external",
+            "status": "accepted",
+            "justification": waiver.reason,
+            "location": location,
+        }
+        if waiver.details:
+            suppression["properties"] = dict(waiver.details)
+        return [suppression]
 
 
 def _message(message: str, related: Sequence[Related]) -> str:

@@ -30,6 +30,7 @@ def driver(catalogue: Mapping[str, RuleInfo], verdicts: Iterable[Verdict], taxa:
     titles = {verdict.id: verdict.title for verdict in verdicts}
     component: Component = {
         "name": "opencode-policy",
+        "fullName": f"opencode-policy {__version__}",
         "guid": guid("driver"),
         "version": __version__,
         "semanticVersion": __version__,

@@ -24,6 +24,12 @@ class ArtifactLocation(TypedDict):
     uriBaseId: str
 
 
+class Snippet(TypedDict):
+    """3.3, of text only."""
+
+    text: str
+
+
 class Region(TypedDict):
     """3.30; columns count UTF-16 units, the end is exclusive."""
 
@@ -31,6 +37,15 @@ class Region(TypedDict):
     startColumn: int
     endLine: int
     endColumn: int
+    snippet: NotRequired[Snippet]
+
+
+class Context(TypedDict):
+    """3.30, as 3.29.5 uses it: whole lines around a region."""
+
+    startLine: int
+    endLine: int
+    snippet: Snippet
 
 
 class PhysicalLocation(TypedDict):
@@ -38,6 +53,7 @@ class PhysicalLocation(TypedDict):
 
     artifactLocation: ArtifactLocation
     region: Region
+    contextRegion: NotRequired[Context]
 
 
 class LogicalLocation(TypedDict):
@@ -117,6 +133,7 @@ class Component(TypedDict):
     """3.19: the tool's driver, or a taxonomy."""
 
     name: str
+    fullName: NotRequired[str]
     guid: str
     version: NotRequired[str]
     semanticVersion: NotRequired[str]
@@ -154,12 +171,39 @@ class Invocation(TypedDict):
 
 
 class Suppression(TypedDict):
-    """3.35."""
+    """3.35; `properties` are an owner, a last day and the like."""
 
-    kind: Literal["inSource"]
+    kind: Literal["inSource", "external"]
     status: Literal["accepted"]
     justification: str
     location: Location
+    properties: NotRequired[dict[str, str]]
+
+
+class ResultProperties(TypedDict):
+    """Ours: why a result must not fail a build."""
+
+    spared: str
+
+
+class ThreadFlowLocation(TypedDict):
+    """3.38: one step; `kinds` are words that the standard proposes."""
+
+    location: Location
+    kinds: list[str]
+    importance: Literal["important", "essential"]
+
+
+class ThreadFlow(TypedDict):
+    """3.37."""
+
+    locations: list[ThreadFlowLocation]
+
+
+class CodeFlow(TypedDict):
+    """3.36."""
+
+    threadFlows: list[ThreadFlow]
 
 
 class Result(TypedDict):
@@ -167,13 +211,37 @@ class Result(TypedDict):
 
     ruleId: str
     ruleIndex: int
-    level: Level
+    kind: NotRequired[Literal["pass"]]
+    level: Level | Literal["none"]
     message: Message
     locations: list[Location]
     partialFingerprints: dict[str, str]
     relatedLocations: NotRequired[list[Location]]
+    codeFlows: NotRequired[list[CodeFlow]]
     taxa: NotRequired[list[DescriptorReference]]
     suppressions: NotRequired[list[Suppression]]
+    properties: NotRequired[ResultProperties]
+
+
+class MappedTo(TypedDict):
+    """3.4: the place that a root of a repository is checked out to."""
+
+    uriBaseId: str
+
+
+class Provenance(TypedDict):
+    """3.23."""
+
+    repositoryUri: str
+    revisionId: str
+    branch: NotRequired[str]
+    mappedTo: MappedTo
+
+
+class AutomationDetails(TypedDict):
+    """3.17."""
+
+    id: str
 
 
 class UriBase(TypedDict):
@@ -187,6 +255,8 @@ class Run(TypedDict):
 
     tool: Tool
     invocations: list[Invocation]
+    automationDetails: NotRequired[AutomationDetails]
+    versionControlProvenance: NotRequired[list[Provenance]]
     originalUriBaseIds: dict[str, UriBase]
     columnKind: Literal["utf16CodeUnits"]
     taxonomies: NotRequired[list[Component]]
