@@ -141,7 +141,7 @@ def _placed(source: Source, secret: Secret) -> FoundSecret:
 
 def _hides(text: str, hints: Hints) -> bool:
     """Whether YAML may hold a secret that its text does not show: escaped, or away from its name."""
-    if hints.in_values and _ESCAPES.search(text):
+    if hints.random or (hints.in_values and _ESCAPES.search(text)):
         return True
     if hints.other and _USER_IN_LIST.search(text):
         return True
