@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.names import is_of_public_data
+from opencode_policy.detect.patterns import compiled
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, entropy, has_run, is_identifier
 
@@ -26,9 +27,7 @@ _FEWEST = 3
 
 _KIND = "a random key"
 _WORD = rf"[A-Za-z0-9_-]{{{SHORTEST},{LONGEST}}}|[A-Za-z0-9+/]{{{SHORTEST},{LONGEST}}}={{1,2}}"
-_GIVEN = re.compile(
-    rf"(?P<name>[\w.-]{{1,100}})[\"']?[ \t]*[=:][ \t]*[\"']?(?P<value>{_WORD})(?=[\"',;\s]|\Z)"
-)
+_GIVEN = rf"(?P<name>[\w.-]{{1,100}})[\"']?[ \t]*[=:][ \t]*[\"']?(?P<value>{_WORD})(?=[\"',;\s]|\Z)"
 
 
 def is_hinted(word: str) -> bool:
@@ -38,10 +37,14 @@ def is_hinted(word: str) -> bool:
 
 def is_random(name: str, value: str) -> bool:
     """Whether the value of a name looks like a key and nothing tells that it is public."""
-    if not SHORTEST <= len(value) <= LONGEST or not re.fullmatch(_WORD, value) or is_of_public_data(name):
+    if (
+        not SHORTEST <= len(value) <= LONGEST
+        or not compiled(_WORD).fullmatch(value)
+        or is_of_public_data(name)
+    ):
         return False
     return (
-        _is_mixed(value)
+        is_mixed(value)
         and entropy(value) >= LEAST_ENTROPY
         and can_be_secret(value)
         and not is_identifier(value)
@@ -50,14 +53,20 @@ def is_random(name: str, value: str) -> bool:
     )
 
 
-def _is_mixed(value: str) -> bool:
+def given(text: str) -> Iterator[re.Match[str]]:
+    """Names with a word of the length and the characters of a key."""
+    return compiled(_GIVEN).finditer(text)
+
+
+def is_mixed(value: str) -> bool:
+    """Whether a word has enough of each kind of character."""
     counts = (sum(map(of_kind, value)) for of_kind in (str.isupper, str.islower, str.isdigit))
     return min(counts) >= _FEWEST
 
 
 def random_words(text: str) -> Iterator[Secret]:
     """Such values in a file of names and values; nothing in one with certificates, whose lines look alike."""
-    for found in _GIVEN.finditer(text) if "-----BEGIN" not in text else ():
+    for found in given(text) if "-----BEGIN" not in text else ():
         if is_random(found["name"], found["value"]):
             yield random_key(found["value"], found.start("value"))
 
