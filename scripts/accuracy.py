@@ -29,8 +29,8 @@ sys.path.insert(0, str(ROOT))
 from opencode_policy.detect import random_words  # noqa: E402
 from opencode_policy.detect.assignments import STRUCTURED  # noqa: E402
 from opencode_policy.detect.values import entropy, is_identifier  # noqa: E402
+from opencode_policy.secrets.tree_secrets import secrets_of_source  # noqa: E402
 from opencode_policy.source import Source  # noqa: E402
-from opencode_policy.tree_secrets import secrets_of_source  # noqa: E402
 from tests.detect.corpus import CASES, HARMLESS, SECRETS, Case  # noqa: E402
 from tests.taint import corpus as scripts  # noqa: E402
 from tests.taint.experiment import Laboratory  # noqa: E402

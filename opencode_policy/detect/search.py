@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from opencode_policy.detect import formats, jwt, pem
 from opencode_policy.detect.assignments import Candidate, assignments, candidates
@@ -12,6 +11,7 @@ from opencode_policy.detect.encoded import decoded, decoded_otherwise, is_other,
 from opencode_policy.detect.logins import logins
 from opencode_policy.detect.random_words import is_hinted, random_words
 from opencode_policy.detect.secret import Secret, without_overlap
+from opencode_policy.lean import replace
 
 _LONG = 20
 """Shortest word that can hold a token or base64 worth decoding."""

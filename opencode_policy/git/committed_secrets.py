@@ -10,8 +10,8 @@ from opencode_policy.discover import MAX_BYTES, Discovery, decode
 from opencode_policy.git.blobs import Blob, blobs
 from opencode_policy.git.past import Past, Version
 from opencode_policy.lean import dataclass
-from opencode_policy.manifest_secrets import FoundSecret
-from opencode_policy.tree_secrets import secrets_of_opaque, secrets_of_source
+from opencode_policy.secrets.manifest_secrets import FoundSecret
+from opencode_policy.secrets.tree_secrets import secrets_of_opaque, secrets_of_source
 
 Progress = Callable[[int, int], None]
 """Told how many blobs are done, and of how many."""

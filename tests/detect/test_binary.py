@@ -9,8 +9,8 @@ import pytest
 from opencode_policy.detect.binary import as_text, proven_secrets_in
 from opencode_policy.discover import discover
 from opencode_policy.pipeline import build_tree
+from opencode_policy.secrets.tree_secrets import secrets_of
 from opencode_policy.testing import example_policy
-from opencode_policy.tree_secrets import secrets_of
 from tests.detect.made import characters, github_token, password, private_key, web_token
 
 NOISE = bytes(range(256)) * 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from opencode_policy.secrets.tree_secrets import secrets_of_source
 from opencode_policy.source import Source
-from opencode_policy.tree_secrets import secrets_of_source
 from tests.detect.corpus import CASES, HARMLESS, MARK, SECRETS, Case
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from opencode_policy.discover import Discovery, _decode
+from opencode_policy.discover import Discovery, decode
 from opencode_policy.finding import Result
 from opencode_policy.policy.load import load_policy
 from opencode_policy.policy.mistakes import Mistake, PolicyError
@@ -41,7 +41,7 @@ FILES = [
     "scripts/README.md",
 ]
 OPTIONS = Options(colour=False, width=100, show=frozenset({"satisfied", "suppressed"}))
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def checked(path: str, data: bytes) -> Run:
@@ -49,7 +49,7 @@ def checked(path: str, data: bytes) -> Run:
     policy, found = shipped()
     sources = {name: source for name, source in found.sources.items() if name != path}
     made = Discovery(ROOT, sources, dict(found.links))
-    _decode(made, path, data, executable=path.endswith(".sh"))
+    decode(made, path, data, executable=path.endswith(".sh"))
     made.sources = dict(sorted(made.sources.items()))
     return evaluate(made, ["kubernetes"], policy, load_rules())
 
@@ -110,7 +110,7 @@ def test_anything_in_a_policy_file(name: str, tmp_path: Path) -> None:
     for other in ("requirements.yaml", "opencode.yaml", "cluster.yaml"):
         (tmp_path / other).write_text(policy_text(other), encoding="utf-8")
 
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(broken(policy_text(name), manifest=True))
     def holds(data: bytes) -> None:
         (tmp_path / name).write_bytes(data)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opencode_policy.finding import Finding, Result
-from opencode_policy.leak_examples import with_script
+from opencode_policy.leaks.examples import with_script
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Problem, location_of
 from opencode_policy.redact import Redactor
