@@ -230,7 +230,7 @@ kind: Kustomization
 secretGenerator:
   - name: demo
     literals:
-      - password=correct-horse  # <- the value of 'password' (13 characters) is in clear
+      - password=correct-horse  # <- the value of 'password' in a Secret (13 characters) is in clear
 """,
                 "kubernetes/apps/demo/demo/ks.yaml": """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
