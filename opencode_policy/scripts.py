@@ -56,7 +56,7 @@ class Script:
 
 def scripts_of(tree: Tree, pod: Pod) -> list[Script]:
     """Scripts of all containers of a pod, in the order in which they start."""
-    return [script for container in pod.all_containers for script in _of_container(tree, container)]
+    return [script for container in pod.every_container for script in _of_container(tree, container)]
 
 
 def argvs_of(container: Container) -> list[list[Field]]:

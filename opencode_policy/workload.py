@@ -70,8 +70,9 @@ class Mount:
 
 @dataclass(frozen=True)
 class Container:
-    """A container of a pod. `role` is container, init or sidecar (an init container that keeps running).
+    """A container of a pod.
 
+    `role` is container, init, sidecar (an init container that keeps running) or ephemeral.
     It never changes, and what is asked for most is worked out once.
     """
 
@@ -155,6 +156,12 @@ class Pod:
         return [*self.init_containers, *self.containers]
 
     @cached_property
+    def every_container(self) -> list[Container]:
+        """Those that start with the pod, and ephemeral ones, which are put into it to debug it."""
+        ephemeral = [Container(self, field, "ephemeral") for field in self.spec["ephemeralContainers"]]
+        return [*self.all_containers, *ephemeral]
+
+    @cached_property
     def volumes(self) -> dict[str, Field]:
         return {volume["name"].text: volume for volume in self.spec["volumes"]}
 
@@ -166,7 +173,7 @@ class Pod:
 
     def secret_references(self) -> Iterator[SecretReference]:
         """Every use of a Secret, in the order of the manifest."""
-        for container in self.all_containers:
+        for container in self.every_container:
             yield from _environment_references(container)
         for volume in self.spec["volumes"]:
             yield from _volume_references(volume)

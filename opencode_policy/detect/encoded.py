@@ -7,6 +7,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from opencode_policy.detect.patterns import compiled
+
 _ALPHABET = "A-Za-z0-9+/_-"
 _GROUP = f"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][{_ALPHABET}]"
 """Four characters that stand for three bytes below 128: one group of four in eight does, by chance."""
@@ -15,15 +17,15 @@ _RUN = re.compile(rf"(?<![{_ALPHABET}])(?:{_GROUP}){{5,}}(?:[{_ALPHABET}]{{2,3}}
 _WRAPPED = re.compile(
     rf"(?<![{_ALPHABET}])(?:[{_ALPHABET}]{{60,}}(?:\\n|\r?\n[ \t#]*))+[{_ALPHABET}]*={{0,2}}"
 )
-_PACKED = re.compile(rf"(?<![{_ALPHABET}])H4sI[\n {_ALPHABET}]{{40,}}={{0,2}}")
+_PACKED = rf"(?<![{_ALPHABET}])H4sI[\n {_ALPHABET}]{{40,}}={{0,2}}"
 """What gzip's header becomes in base64."""
 
 _MOST_UNPACKED = 1 << 20
-_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?:(?:[2-7][0-9A-Fa-f]|0[9aAdD]){20,})(?![0-9A-Za-z])")
+_HEXADECIMAL = r"(?<![0-9A-Za-z])(?:(?:[2-7][0-9A-Fa-f]|0[9aAdD]){20,})(?![0-9A-Za-z])"
 """Twenty characters of text at least; of random digits one in a million is."""
 
 _PLAIN = r"\w.~!*'()+&=:;,/-"
-_PERCENT = re.compile(rf"(?<![%{_PLAIN}])[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+){{3,}}+")
+_PERCENT = rf"(?<![%{_PLAIN}])[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+){{3,}}+"
 _SEPARATOR = re.compile(r"\\n|[\s#]+")
 
 
@@ -34,13 +36,13 @@ def is_run(word: str) -> bool:
 
 def is_other(text: str) -> bool:
     """Whether a text holds what may be gzip in base64, hexadecimal or percent-encoding; cheap."""
-    return "H4sI" in text or text.count("%") > 2 or _HEXADECIMAL.search(text) is not None
+    return "H4sI" in text or text.count("%") > 2 or compiled(_HEXADECIMAL).search(text) is not None
 
 
 def decoded_otherwise(text: str) -> Iterator[tuple[int, int, str]]:
     """The same for text in gzip and base64, in hexadecimal, and percent-encoded."""
     for pattern, read in ((_PACKED, unpacked), (_HEXADECIMAL, _of_digits), (_PERCENT, _unescaped)):
-        for found in pattern.finditer(text):
+        for found in compiled(pattern).finditer(text):
             plain = read(found[0])
             if plain and plain != found[0]:
                 yield *found.span(), plain

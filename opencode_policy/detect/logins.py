@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
+from opencode_policy.detect.patterns import compiled
 from opencode_policy.detect.secret import Secret
 from opencode_policy.detect.values import can_be_secret, is_identifier, looks_random
 
@@ -22,9 +23,7 @@ _HEADER = re.compile(
 _NETRC = re.compile(
     r"\bmachine[ \t]+\S{1,300}\s+login[ \t]+\S{1,300}\s+password[ \t]+(?P<value>[^\s\"'\\]{4,300})"
 )
-_USER = re.compile(
-    r"(?<=\s)(?:-u|--user)[ =][\"']?[\w.@+-]{1,100}:(?P<value>[^\s\"'$<{:]{5,200})(?=[\s\"']|\Z)"
-)
+_USER = r"(?<=\s)(?:-u|--user)[ =][\"']?[\w.@+-]{1,100}:(?P<value>[^\s\"'$<{:]{5,200})(?=[\s\"']|\Z)"
 _LOGIN = re.compile(
     r"\b(?:(?:refresh|access)(?:_token|Token)?|id_token)\\{0,3}[\"']?[ \t]*:[ \t]*\\{0,3}[\"']?"
     r"(?P<value>[A-Za-z0-9+/=._~;:-]{8,4000})"
@@ -42,7 +41,7 @@ def logins(text: str) -> Iterator[Secret]:
             if can_be_secret(found["value"]):
                 yield _secret("the password of a .netrc", found, "value")
     if "-u" in text or "--user" in text:
-        yield from _told(_USER, text, "the password of a login")
+        yield from _told(compiled(_USER), text, "the password of a login")
     if "oauth" in text:
         yield from _told(_LOGIN, text, "the token of an OAuth login")
 

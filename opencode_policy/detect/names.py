@@ -33,6 +33,16 @@ _HARMLESS = _words(
     "checksum digest encrypted fingerprint hash hashed md5 public revision sealed sha sha1 sha256 thumbprint"
 )
 
+_PUBLIC_DATA = _HARMLESS | _words(
+    "ca cert certificate certs chain client commit digests etag id ids image integrity kid ref resource "
+    "sig signature tag tls uid uuid verification version x5c"
+)
+
+
+def is_of_public_data(name: str) -> bool:
+    """Whether a name says that its value is for everybody to see: `publicKey`, `integrity`, `clientId`."""
+    return not _PUBLIC_DATA.isdisjoint(word.lower() for word in _WORD.findall(name))
+
 
 @lru_cache(maxsize=16_384)
 def kind_of_name(name: str) -> NameKind:

@@ -9,6 +9,7 @@ from opencode_policy.detect import formats, jwt, pem
 from opencode_policy.detect.assignments import Candidate, assignments, candidates
 from opencode_policy.detect.encoded import decoded, decoded_otherwise, is_other, is_run
 from opencode_policy.detect.logins import logins
+from opencode_policy.detect.random_words import is_hinted, random_words
 from opencode_policy.detect.secret import Secret, without_overlap
 from opencode_policy.lean import replace
 
@@ -27,21 +28,29 @@ _SURROUNDINGS = (" -u", "--user", "earer ", "asic ", ": token ", "machine ", "oa
 class Hints:
     """What in a text may lead to a secret. `starts` are beginnings of tokens, `given` names that promise one.
 
-    `encoded` tells of base64, `other` of a PEM block, a JSON Web Token or a login.
+    `encoded` tells of base64, `other` of a PEM block, a JSON Web Token or a login,
+    `random` of words that may be keys.
     """
 
-    __slots__ = ("encoded", "given", "other", "starts")
+    __slots__ = ("encoded", "given", "other", "random", "starts")
 
     def __init__(
-        self, starts: frozenset[str], given: tuple[Candidate, ...], *, encoded: bool, other: bool
+        self,
+        starts: frozenset[str],
+        given: tuple[Candidate, ...],
+        *,
+        encoded: bool,
+        other: bool,
+        random: bool,
     ) -> None:
         self.starts = starts
         self.given = given
         self.encoded = encoded
         self.other = other
+        self.random = random
 
     def __bool__(self) -> bool:
-        return bool(self.starts or self.given or self.encoded or self.other)
+        return bool(self.starts or self.given or self.encoded or self.other or self.random)
 
     @property
     def names(self) -> frozenset[str]:
@@ -65,6 +74,7 @@ def hints_of(text: str) -> Hints:
         candidates(text),
         encoded=any(map(is_run, words)) or is_other(long),
         other=other or any(mark in text for mark in _SURROUNDINGS),
+        random=any(map(is_hinted, words)),
     )
 
 
@@ -91,6 +101,8 @@ def _all(text: str, hints: Hints, *, structured: bool, depth: int) -> Iterator[S
         yield from _inside(text, depth)
     if hints.given:
         yield from assignments(text, hints.given, structured=structured)
+    if hints.random and structured and depth == 0:
+        yield from random_words(text)
 
 
 def _inside(text: str, depth: int) -> Iterator[Secret]:

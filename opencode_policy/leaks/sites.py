@@ -121,7 +121,7 @@ def runs_of(tree: Tree, pod: Pod) -> list[Run]:
     known = _RUNS.setdefault(tree, {})
     key = (id(pod.workload), pod.spec.path)
     if key not in known:
-        known[key] = [run for container in pod.all_containers for run in _of_container(tree, container)]
+        known[key] = [run for container in pod.every_container for run in _of_container(tree, container)]
     return known[key]
 
 

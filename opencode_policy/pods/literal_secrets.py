@@ -148,4 +148,4 @@ def _items(node: Node, key: str) -> Sequence[Node]:
 
 def _containers(workspace: WorkspaceTree) -> Iterator[Container]:
     pods: Sequence[Pod] = workspace.pods
-    return (container for pod in pods for container in pod.all_containers)
+    return (container for pod in pods for container in pod.every_container)

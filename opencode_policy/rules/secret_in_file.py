@@ -19,8 +19,10 @@ class SecretInFile(Rule):
     Every text file of the tree is searched: manifests by what their fields mean (the data of a Secret, the
     value of a variable), comments, scripts and all other files by their text. A secret is told by its form
     (tokens of some forty issuers, PEM, JSON Web Tokens), by its name or by its surroundings (a login in an
-    address), also in base64. References, templates, encrypted values, digests, certificates and placeholders
-    are none. No report shows what was found.
+    address), also in base64 and other encodings; what SOPS should have encrypted and what a secretGenerator
+    reads is one. References, templates, encrypted values, digests, certificates and placeholders are none. A
+    long random value that nothing explains is a warning. In binary files only what proves itself counts. No
+    report shows what was found.
     """
 
     needs_objects = False
@@ -230,7 +232,7 @@ kind: Kustomization
 secretGenerator:
   - name: demo
     literals:
-      - password=correct-horse  # <- the value of 'password' (13 characters) is in clear
+      - password=correct-horse  # <- the value of 'password' in a Secret (13 characters) is in clear
 """,
                 "kubernetes/apps/demo/demo/ks.yaml": """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1

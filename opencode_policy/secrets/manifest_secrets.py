@@ -14,16 +14,17 @@ from opencode_policy.detect.assignments import STRUCTURED, is_literal
 from opencode_policy.detect.concealed import Concealed
 from opencode_policy.detect.encoded import decode
 from opencode_policy.detect.names import kind_of_name
+from opencode_policy.detect.random_words import is_random, random_key
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken
 from opencode_policy.detect.values import can_be_secret
-from opencode_policy.generated_secrets import literals
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.parse import parse, values
 from opencode_policy.scalar_map import locate, written_span
-from opencode_policy.sops import in_clear
+from opencode_policy.secrets.generated import literals
+from opencode_policy.secrets.sops import in_clear
 from opencode_policy.source import Source
 
 SECRET_MANIFEST = re.compile(r"kind\\?[\"']?[ \t]*:[ \t]*\\?[\"']?Secret\b")
@@ -184,6 +185,8 @@ class _Reader:
         if key in self.names:
             self.named(key, node)
         value = node.value
+        if self.hints.random and is_random(key, value):
+            self.add(random_key(value), node)
         if len(value) >= _SHORTEST_TEXT and (self.hints.in_values or _MAY_HOLD_NAMES.search(value)):
             self.text(node, structured=key.endswith(STRUCTURED) or _is_assignment(value))
 

@@ -16,12 +16,12 @@ from opencode_policy.detect.assignments import STRUCTURED
 from opencode_policy.detect.binary import proven_secrets_in
 from opencode_policy.detect.search import Hints, hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, Taken, without_overlap
-from opencode_policy.generated_secrets import MARK, in_files, read_files
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import walk
 from opencode_policy.parse import Parsed, parse, values
 from opencode_policy.redact import Redactor
+from opencode_policy.secrets.generated import MARK, in_files, read_files
 from opencode_policy.secrets.manifest_secrets import (
     SECRET_MANIFEST,
     FoundSecret,
@@ -29,7 +29,7 @@ from opencode_policy.secrets.manifest_secrets import (
     is_declared,
     secrets_of_nodes,
 )
-from opencode_policy.sops import lines_in_clear
+from opencode_policy.secrets.sops import lines_in_clear
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 
@@ -147,7 +147,7 @@ def _placed(source: Source, secret: Secret) -> FoundSecret:
 
 def _hides(text: str, hints: Hints) -> bool:
     """Whether YAML may hold a secret that its text does not show: escaped, or away from its name."""
-    if hints.in_values and _ESCAPES.search(text):
+    if hints.random or (hints.in_values and _ESCAPES.search(text)):
         return True
     if hints.other and _USER_IN_LIST.search(text):
         return True

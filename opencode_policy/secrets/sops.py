@@ -18,6 +18,9 @@ from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 MARK = "sops"
 _METADATA = ("mac", "lastmodified", "version")
 _DEFAULT_SUFFIX = "_unencrypted"
+_IDENTITY = frozenset({"apiVersion", "kind", "metadata", "type", "immutable"})
+"""Keys of a Kubernetes object that say what it is and never what it keeps."""
+
 _SHORTEST = 4
 _LINE = re.compile(r"^(?P<key>[A-Za-z_][\w.-]*)=(?P<value>[^\r\n]*)", re.MULTILINE)
 
@@ -40,7 +43,7 @@ def in_clear(root: Node) -> Iterator[tuple[Secret, ScalarNode]]:
     if chosen is None:
         return
     for path, node in _leaves(root, ()):
-        if path[0] != MARK and chosen(path) and _is_clear(node.value):
+        if path[0] not in (MARK, *_IDENTITY) and chosen(path) and _is_clear(node.value):
             kind = f"the value of '{path[-1]}' in a SOPS file"
             yield Secret(kind, 0, len(node.value), True, Concealed(node.value)), node
 
