@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from opencode_policy import suppress
 from opencode_policy.discover import Discovery, discover, find_root, reason
@@ -23,13 +23,31 @@ from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
-from opencode_policy.rules.catalogue import RuleInfo, catalogue
+from opencode_policy.rules.catalogue import RuleInfo, catalogue, info_of
 from opencode_policy.rules.table import broken_plugins, load_rules
 from opencode_policy.schemas.folder import folder
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 from opencode_policy.tree_secrets import hide_secrets
 from opencode_policy.verdicts import Case
+
+
+class Supplement(Protocol):
+    """A further kind of check of the same tree, whose rules run the manifests instead of reading them.
+
+    With `alone` nothing else is checked, and only requirements that it speaks of are reported.
+    """
+
+    @property
+    def alone(self) -> bool:
+        """Whether the other rules stay off."""
+
+    @property
+    def rules(self) -> Mapping[str, type[Rule]]:
+        """All its rules, by id."""
+
+    def judge(self, tree: Tree) -> Judgements:
+        """What those that ran have to say."""
 
 
 class UsageError(Exception):
@@ -54,12 +72,13 @@ def check(
     rules: Collection[str] | None = None,
     requirements: Collection[str] | None = None,
     schema_folders: Sequence[Path] = (),
+    supplement: Supplement | None = None,
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
     `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
-    schemas before those that the user has imported. Raises `UsageError` for a path, rule
-    or requirement that does not exist and `PolicyError` for a policy that cannot be used.
+    schemas before those that the user has imported. `supplement` runs after the rules. Raises `UsageError`
+    for a path, rule or requirement that does not exist and `PolicyError` for a policy that cannot be used.
     """
     for path in (*paths, *schema_folders):
         _must_exist(path)
@@ -71,11 +90,21 @@ def check(
     known = catalogue(classes)
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
+    if supplement is not None and supplement.alone:
+        rules, requirements = (), _spoken_of(supplement, policy)
     found = discover(paths, root, policy.settings.scope.committed)
     manifests = policy.settings.scope.manifests
     folders = [_manifests(_folder(path, root), root, manifests) for path in paths]
     choice = Choice.of(policy, classes, rules, requirements)
-    return evaluate(found, folders, policy, classes, choice, schema_folders=(*schema_folders, folder()))
+    schema_folders = (*schema_folders, folder())
+    return evaluate(
+        found, folders, policy, classes, choice, schema_folders=schema_folders, supplement=supplement
+    )
+
+
+def _spoken_of(supplement: Supplement, policy: Policy) -> list[str]:
+    tags = {tag for rule in supplement.rules.values() for tag in rule.requirements}
+    return [item.id for item in policy.requirements if item.id in tags]
 
 
 def _must_exist(path: Path) -> None:
@@ -147,6 +176,7 @@ def evaluate(
     choice: Choice | None = None,
     *,
     schema_folders: Sequence[Path] = (),
+    supplement: Supplement | None = None,
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -161,6 +191,11 @@ def evaluate(
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
     said = judge(rules.values(), tree)
+    further = supplement.rules if supplement else {}
+    if supplement is not None:
+        _join(said, supplement.judge(tree))
+        known = {**known, **{name: info_of(rule) for name, rule in further.items()}}
+        rules = {**rules, **{name: rule() for name, rule in further.items()}}
     by_id = {item.id: item for item in policy.requirements}
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
@@ -170,7 +205,7 @@ def evaluate(
     findings = _findings([*found.diagnostics, *diagnostics], said, stamp, tree, known, surplus)
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
-    case = Case(stamp, said, findings, unread, choice.disabled, unseen)
+    case = Case(stamp, said, findings, unread, choice.disabled, unseen, tuple(further), not choice.rules)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
@@ -183,6 +218,12 @@ def evaluate(
         len(tree.resources),
     )
     return Run(result, found.sources, policy, known, _redactor(tree, said))
+
+
+def _join(said: Judgements, further: Judgements) -> None:
+    said.outcomes += further.outcomes
+    said.asked += further.asked
+    said.failures += further.failures
 
 
 def _redactor(tree: Tree, said: Judgements) -> Redactor:

@@ -33,7 +33,8 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.run": ("cli",),
     "opencode_policy.verdicts": ("run",),
     "opencode_policy.suppress": ("run",),
-    "opencode_policy.engine": ("run", "verdicts", "testing"),
+    "opencode_policy.drill": ("cli.drill", "cli.drilling"),
+    "opencode_policy.engine": ("drill", "run", "verdicts", "testing"),
     "opencode_policy.pipeline": ("run", "testing"),
     "opencode_policy.discover": ("run", "cli.session"),
     "opencode_policy.rules.table": ("run", "cli"),
@@ -84,7 +85,7 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
-TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "policy", "rules.plugins", "run", "schemas")
+TOUCHES_THE_WORLD = ("__main__", "cli", "discover", "drill", "policy", "rules.plugins", "run", "schemas")
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""
 

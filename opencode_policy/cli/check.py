@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from opencode_policy.cli import session
 from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_schemas
@@ -16,6 +17,9 @@ from opencode_policy.finding import SEVERITIES, Result, Severity
 from opencode_policy.report.options import PARTS
 from opencode_policy.report.registry import CHECK_FORMATS
 from opencode_policy.report.visible import visible
+
+if TYPE_CHECKING:
+    from opencode_policy.run import Supplement
 
 DESCRIPTION = """\
 Check manifests against the requirements of the policy. The report says which
@@ -59,6 +63,11 @@ def configure(parser: Parser) -> None:
         action="store_true",
         help="end with 0 instead of 1 when there are findings; 2 and 3 stay as they are",
     )
+    parser.add_argument(
+        "--with-drill",
+        action="store_true",
+        help="also run the manifests, as `opencode-policy drill` does",
+    )
     add_common(parser)
 
 
@@ -66,11 +75,17 @@ def run(arguments: Namespace) -> int:
     """Check, write the reports, decide the exit code."""
     wanted = targets(arguments.outputs, CHECK_FORMATS)
     refuse_unwritable(wanted)
-    seen = session.view_of(session.check(arguments))
+    seen = session.view_of(session.check(arguments, _drill() if arguments.with_drill else None))
     session.report(seen, wanted, CHECK_FORMATS, arguments)
     blame(seen.result)
     code = exit_code(seen.result, arguments.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _drill() -> Supplement:
+    from opencode_policy.cli.drilling import every_drill
+
+    return every_drill()
 
 
 def exit_code(result: Result, fail_on: Severity) -> int:

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
     from opencode_policy.rules.base import Rule
-    from opencode_policy.run import Run
+    from opencode_policy.run import Run, Supplement
 
 
-def check(arguments: Namespace) -> Run:
-    """Run the engine; raises RefusedError for a path, a name or a policy that cannot be used."""
+def check(arguments: Namespace, supplement: Supplement | None = None) -> Run:
+    """Run the engine, and a further kind of check where one is given.
+
+    Raises RefusedError for a path, a name or a policy that cannot be used.
+    """
     from opencode_policy import run
     from opencode_policy.policy.mistakes import PolicyError
 
@@ -36,6 +39,7 @@ def check(arguments: Namespace) -> Run:
             rules=arguments.rule,
             requirements=arguments.requirement,
             schema_folders=[Path(folder) for folder in arguments.schema_dir or ()],
+            supplement=supplement,
         )
     except run.UsageError as error:
         raise RefusedError(visible(str(error))) from error

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from opencode_policy.finding import Severity
 from opencode_policy.lean import dataclass
 from opencode_policy.policy.constraint import Doc, Items, Matches, Within
+from opencode_policy.policy.drill import Drill
 from opencode_policy.policy.inventory import (
     ClusterFile,
     ExistingObject,
@@ -28,6 +29,7 @@ from opencode_policy.policy.texts import Name, NonEmpty, RequirementId, RuleId, 
 
 __all__ = [
     "ClusterFile",
+    "Drill",
     "ExistingObject",
     "FluxObject",
     "Gateway",
@@ -137,6 +139,7 @@ class PolicyFile:
     rules: Annotated[Mapping[RuleId, RuleSetting], Doc("Settings by rule; a rule left out is on.")] = field(
         default_factory=dict
     )
+    drill: Annotated[Drill | None, Doc("How the manifests are run by `opencode-policy drill`.")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,7 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "rules": ["x", "y"],
         "requirements": ["R-01"],
         "schema_folders": [Path("s")],
+        "supplement": None,
     }
 
 
@@ -105,6 +106,7 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "rules": None,
         "requirements": None,
         "schema_folders": [],
+        "supplement": None,
     }
 
 

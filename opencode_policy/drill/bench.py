@@ -1,0 +1,209 @@
+"""Everything that drills of one workspace work with: its Pod, its volumes, its git server, its secrets."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from opencode_policy.drill.boot import Boot, Changes, Kubelet, Watch, host_path
+from opencode_policy.drill.bubblewrap import Bubblewrap
+from opencode_policy.drill.certificates import Authority
+from opencode_policy.drill.clone import CloneReader, CloneState
+from opencode_policy.drill.git_server import GitHost, serving
+from opencode_policy.drill.images import Images
+from opencode_policy.drill.machine import Machine
+from opencode_policy.drill.plan import ContainerPlan, PodPlan
+from opencode_policy.drill.plan_environment import Known
+from opencode_policy.drill.plan_pod import plan_pod
+from opencode_policy.drill.sandbox import Backend, PodSpec
+from opencode_policy.drill.secret_store import SecretStore, shapes_of
+from opencode_policy.drill.upstream import Upstream
+from opencode_policy.drill.volumes import Volumes, remove
+from opencode_policy.policy.drill import Drill as DrillSettings
+from opencode_policy.tree import WorkspaceTree
+
+BOOT_SECONDS = 60.0
+"""How long one init container may take; one that hangs is killed."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """One workspace on this machine. `folder` is its own; `origin` the repository it is to clone."""
+
+    workspace: WorkspaceTree
+    settings: DrillSettings
+    machine: Machine
+    folder: Path
+    authority: Authority
+    images: Images
+    backend: Backend
+    store: SecretStore
+    host: GitHost
+    origin: Upstream
+    say: Callable[[str], None]
+    _pods: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def name(self) -> str:
+        return self.workspace.name
+
+    def plan(self) -> PodPlan:
+        """The Pod's plan with the secrets as the store has them now."""
+        pod = self.workspace.pod
+        if pod is None:
+            raise LookupError(f"{self.name} has no Pod")
+        tree = self.workspace.tree
+        return plan_pod(pod, Known(tree, self.store.deliver(tree)))
+
+    def server(self, plan: PodPlan) -> ContainerPlan:
+        """The container that the policy names."""
+        server = self.workspace.server
+        found = plan.container(server.name) if server else None
+        if found is None:
+            raise LookupError(f"{self.name} has no server")
+        return found
+
+    @contextmanager
+    def pod(self, plan: PodPlan | None = None) -> Iterator[Kubelet]:
+        """A Pod's sandbox for as long as the block lasts; its claims stay."""
+        plan = plan or self.plan()
+        folder = self.folder / "volumes" / str(next(self._pods))
+        hosts = {
+            urlsplit(item.repository).hostname or "" for item in self.workspace.policy.settings.workspaces
+        }
+        sandbox = self.backend.open(PodSpec(plan.name, sorted(hosts - {""}), ports_of(plan)))
+        try:
+            yield Kubelet(plan, sandbox, self.images, Volumes(plan, self.claims, folder))
+        finally:
+            sandbox.close()
+            remove(folder)
+
+    @contextmanager
+    def unreachable(self) -> Iterator[None]:
+        """Nobody listens at the git server's address for as long as the block lasts."""
+        socket, aside = self.folder / "git.socket", self.folder / "git.aside"
+        socket.rename(aside)
+        try:
+            yield
+        finally:
+            aside.rename(socket)
+
+    @property
+    def claims(self) -> Path:
+        return self.folder / "claims"
+
+    def empty_volumes(self) -> None:
+        """New, empty volumes, and a git server that behaves."""
+        remove(self.claims)
+        self.host.behave()
+
+    def boot(
+        self, changes: Changes | None = None, watch: Watch | None = None, seconds: float = BOOT_SECONDS
+    ) -> Boot:
+        """One boot of the init containers in a Pod of its own."""
+        with self.pod() as kubelet:
+            return kubelet.boot(seconds, changes, watch)
+
+    def path(self, plan: PodPlan, inside: str) -> Path | None:
+        """A path of the server's container on this machine; None for one on no volume that stays."""
+        volumes = Volumes(plan, self.claims, self.folder / "nowhere")
+        server = self.server(plan)
+        lasting = [mount for mount in server.mounts if plan.volumes[mount.volume].kind == "claim"]
+        if not any(inside == item.path or inside.startswith(f"{item.path}/") for item in lasting):
+            return None
+        return host_path(server, volumes, inside)
+
+    def clone_folder(self, plan: PodPlan) -> Path | None:
+        """The server's working directory on this machine."""
+        return self.path(plan, posixpath.normpath(self.server(plan).working_directory or "/"))
+
+    def login_path(self, plan: PodPlan) -> Path | None:
+        """OpenCode's login file on this machine (xdg-basedir: empty counts as unset)."""
+        variables = self.server(plan).environment
+        data = variables.get("XDG_DATA_HOME") or posixpath.join(variables.get("HOME") or "/", ".local/share")
+        return self.path(plan, posixpath.join(data, "opencode/auth.json"))
+
+    def clone(self) -> CloneState:
+        """The state of the clone in the server's working directory."""
+        return self.reader.state(self.clone_folder(self.plan()))
+
+    @property
+    def reader(self) -> CloneReader:
+        return CloneReader(self.machine.path("git"))
+
+    @property
+    def token(self) -> str:
+        """The token of the run, empty where the policy names none."""
+        return self.store.values.get(self.workspace.spec.secrets.get("token", ""), "")
+
+    @property
+    def needles(self) -> list[bytes]:
+        """The shapes in which the token might show."""
+        return [shape.encode() for shape in shapes_of(self.token)] if self.token else []
+
+    def quoted(self, text: str) -> str:
+        """The last line that somebody wrote, without any secret."""
+        lines = [line.strip() for line in self.store.scrubbed(text).splitlines() if line.strip()]
+        return f"'{lines[-1][:160]}'" if lines else "nothing"
+
+
+def ports_of(plan: PodPlan) -> list[int]:
+    """Ports that containers declare, and that others therefore connect to."""
+    found = [
+        port["containerPort"].value for container in plan.containers for port in container.field["ports"]
+    ]
+    return sorted({port for port in found if isinstance(port, int)})
+
+
+@contextmanager
+def benches(
+    workspaces: list[WorkspaceTree],
+    settings: DrillSettings,
+    machine: Machine,
+    folder: Path,
+    say: Callable[[str], None],
+) -> Iterator[list[Bench]]:
+    """A bench for each workspace, with their git servers, for as long as the block lasts."""
+    authority = Authority.make(machine.path("openssl"), folder / "authority")
+    certificate = authority.issue("git", _hosts(workspaces))
+    with ExitStack() as stack:
+        made = []
+        for number, workspace in enumerate(workspaces):
+            own = folder / str(number)
+            bench = _bench(workspace, settings, machine, own, authority, say)
+            stack.enter_context(serving(own / "git.socket", bench.host, certificate))
+            made.append(bench)
+        yield made
+
+
+def _bench(
+    workspace: WorkspaceTree,
+    settings: DrillSettings,
+    machine: Machine,
+    folder: Path,
+    authority: Authority,
+    say: Callable[[str], None],
+) -> Bench:
+    folder.mkdir(parents=True)
+    store = SecretStore.for_run(workspace.tree)
+    root = folder / "git"
+    made = {
+        item.repository: Upstream.make(machine.path("git"), root, item.repository)
+        for item in workspace.policy.settings.workspaces
+    }
+    token = store.values.get(workspace.spec.secrets.get("token", ""), "")
+    host = GitHost(root, machine.path("git"), settings.git_user, token)
+    images = Images(settings, machine, folder / "images", authority.certificate)
+    backend = Bubblewrap(machine, images, folder / "pods", folder / "git.socket")
+    origin = made[workspace.spec.repository]
+    return Bench(workspace, settings, machine, folder, authority, images, backend, store, host, origin, say)
+
+
+def _hosts(workspaces: list[WorkspaceTree]) -> list[str]:
+    every = [item.repository for space in workspaces for item in space.policy.settings.workspaces]
+    return sorted({urlsplit(url).hostname or "localhost" for url in every})

@@ -1,0 +1,153 @@
+"""Run drills over a tree: what each of them said of each workspace, as the engine's judgements."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from opencode_policy.drill.base import Drill
+from opencode_policy.drill.bench import Bench, benches
+from opencode_policy.drill.machine import NEEDED, look_around, sandbox_refused
+from opencode_policy.drill.sandbox import SandboxError
+from opencode_policy.drill.table import drills
+from opencode_policy.drill.volumes import remove
+from opencode_policy.engine import Judgement, Judgements
+from opencode_policy.finding import RuleFailure
+from opencode_policy.outcome import Outcome, Problem, Unknown
+from opencode_policy.policy.drill import Drill as DrillSettings
+from opencode_policy.rules.base import Rule
+from opencode_policy.tree import Tree, WorkspaceTree
+
+Say = Callable[[str, str, str], None]
+"""Hears of progress: the drill, the workspace, and what is going on."""
+
+
+@dataclass(slots=True)
+class Drilling:
+    """Which drills run on which workspaces, and how.
+
+    `programs` are paths that the user gives in place of those of the machine; `keep` is a folder for logs and
+    volumes, None to leave nothing behind.
+    """
+
+    only: Collection[str] | None = None
+    workspaces: Collection[str] | None = None
+    programs: Mapping[str, Path] = field(default_factory=dict)
+    keep: Path | None = None
+    say: Say = lambda *_: None
+    settings: DrillSettings | None = None
+    alone: bool = True
+
+    @property
+    def rules(self) -> dict[str, type[Rule]]:
+        """Every drill there is, by rule id."""
+        return {drill.id: drill for drill in drills().values()}
+
+    @property
+    def chosen(self) -> list[type[Drill]]:
+        """The drills that are to run."""
+        return [drill for name, drill in drills().items() if self.only is None or name in self.only]
+
+    def judge(self, tree: Tree) -> Judgements:
+        """Run the drills; a machine that cannot is said for each, never passed over."""
+        said = Judgements()
+        settings = self.settings or tree.policy.settings.drill or DrillSettings()
+        machine = look_around(settings, self.programs)
+        refusal = machine.lacks(list(NEEDED)) or sandbox_refused()
+        able = [item for item in self._workspaces(tree) if self._can(said, item, refusal)]
+        if not able:
+            return said
+        with (
+            run_folder(self.keep) as folder,
+            benches(able, settings, machine, folder, lambda _: None) as made,
+        ):
+            for bench in made:
+                bench.say = partial(self.say, "", bench.name)
+            with ThreadPoolExecutor(max_workers=len(made)) as pool:
+                for part in pool.map(self._workspace, made):
+                    said.outcomes += part.outcomes
+                    said.asked += part.asked
+                    said.failures += part.failures
+        return said
+
+    def _workspaces(self, tree: Tree) -> list[WorkspaceTree]:
+        return [item for item in tree.workspaces if self.workspaces is None or item.name in self.workspaces]
+
+    def _can(self, said: Judgements, workspace: WorkspaceTree, refusal: str) -> bool:
+        why = refusal or ("" if workspace.pod is not None else f"{workspace.name} has no Pod to run")
+        for drill in self.chosen if why else ():
+            said.asked.append((drill.id, workspace.name))
+            said.outcomes.append(Judgement(drill.id, workspace.name, Unknown(why, workspace.anchor)))
+        return not why
+
+    def _workspace(self, bench: Bench) -> Judgements:
+        said = Judgements()
+        for drill in self.chosen:
+            said.asked.append((drill.id, bench.name))
+            self.say(drill.short(), bench.name, "runs")
+            begun = time.monotonic()
+            outcomes = self._ask(said, drill, bench)
+            said.outcomes += [Judgement(drill.id, bench.name, item) for item in outcomes]
+            self.say(drill.short(), bench.name, f"{_sum(outcomes)} in {time.monotonic() - begun:.1f} s")
+        return said
+
+    def _ask(self, said: Judgements, drill: type[Drill], bench: Bench) -> list[Outcome]:
+        lacking = lacks(bench, drill)
+        if lacking:
+            return [Unknown(f"{bench.name}: {lacking}", bench.workspace.anchor)]
+        try:
+            return list(drill().drill(bench))
+        except SandboxError as error:
+            return [Unknown(f"{bench.name}: {error}", bench.workspace.anchor)]
+        except Exception as error:  # noqa: BLE001 - one broken drill must not silence the others
+            said.failures.append(RuleFailure(drill.id, bench.name, _where(error)))
+            if os.environ.get("OPENCODE_POLICY_TRACEBACK"):
+                import traceback
+
+                traceback.print_exception(error)
+            return []
+
+
+def lacks(bench: Bench, drill: type[Drill]) -> str:
+    """What this machine or the policy lacks for a drill, empty if nothing."""
+    plan, images = bench.plan(), bench.images
+    containers = [*plan.inits, *(plan.containers if "server" in drill.needs else ())]
+    missing = [images.lacks(item.image) for item in containers]
+    missing += [bench.machine.lacks([name]) for name in drill.needs if name != "server"]
+    return next((words for words in missing if words), "")
+
+
+@contextmanager
+def run_folder(keep: Path | None) -> Iterator[Path]:
+    """A short-named folder of the run; a Unix socket's path may have 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="drill-"))
+    try:
+        yield folder
+    finally:
+        if keep is not None:
+            keep.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, keep)
+        else:
+            remove(folder)
+
+
+def _sum(outcomes: Sequence[Outcome]) -> str:
+    if any(isinstance(item, Problem) for item in outcomes):
+        return "failed"
+    return "not drilled" if any(isinstance(item, Unknown) for item in outcomes) else "passed"
+
+
+def _where(error: BaseException) -> str:
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    name = Path(traceback.tb_frame.f_code.co_filename).name if traceback else "an unknown place"
+    return f"{type(error).__name__} at {name}:{traceback.tb_lineno if traceback else 0}"
