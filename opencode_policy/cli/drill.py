@@ -57,6 +57,14 @@ def configure(parser: Parser) -> None:
         help="use this program instead of the machine's, for example opencode=/usr/bin/opencode",
     )
     parser.add_argument(
+        "--backend",
+        choices=("bubblewrap", "podman", "docker"),
+        default="bubblewrap",
+        metavar="NAME",
+        help="what runs the pods: bubblewrap with the programs of this machine, or podman or docker with "
+        "the real images, which must be there (default: bubblewrap)",
+    )
+    parser.add_argument(
         "--keep", metavar="DIR", help="leave logs, volumes and repositories of the run in this new folder"
     )
     parser.add_argument(

@@ -55,6 +55,7 @@ def chosen(arguments: Namespace) -> Drilling:
         workspaces=arguments.workspace,
         programs=dict(map(_program, arguments.program)),
         keep=keep,
+        engine="" if arguments.backend == "bubblewrap" else arguments.backend,
         say=Progress(),
     )
 

@@ -14,6 +14,7 @@ from opencode_policy.drill.boot import Boot, Changes, Kubelet, Watch, host_path
 from opencode_policy.drill.bubblewrap import Bubblewrap
 from opencode_policy.drill.certificates import Authority
 from opencode_policy.drill.clone import CloneReader, CloneState
+from opencode_policy.drill.container_engine import ContainerEngine
 from opencode_policy.drill.git_server import GitHost, serving
 from opencode_policy.drill.images import Images
 from opencode_policy.drill.machine import Machine
@@ -27,6 +28,8 @@ from opencode_policy.drill.volumes import Volumes, remove
 from opencode_policy.policy.drill import Drill as DrillSettings
 from opencode_policy.tree import WorkspaceTree
 
+_DEPTH = 6
+"""How deep below the folder of all volumes a clone may lie."""
 BOOT_SECONDS = 60.0
 """How long one init container may take; one that hangs is killed."""
 
@@ -132,6 +135,11 @@ class Bench:
         """The state of the clone in the server's working directory."""
         return self.reader.state(self.clone_folder(self.plan()))
 
+    def clones(self) -> list[CloneState]:
+        """Every clone on the lasting volumes, not looked for very deep."""
+        found = [path for depth in range(1, _DEPTH) for path in self.claims.glob("*/" * depth + ".git")]
+        return [self.reader.state(path.parent) for path in sorted(found)]
+
     @property
     def reader(self) -> CloneReader:
         return CloneReader(self.machine.path("git"))
@@ -167,6 +175,7 @@ def benches(
     machine: Machine,
     folder: Path,
     say: Callable[[str], None],
+    engine: str = "",
 ) -> Iterator[list[Bench]]:
     """A bench for each workspace, with their git servers, for as long as the block lasts."""
     authority = Authority.make(machine.path("openssl"), folder / "authority")
@@ -176,6 +185,8 @@ def benches(
         for number, workspace in enumerate(workspaces):
             own = folder / str(number)
             bench = _bench(workspace, settings, machine, own, authority, say)
+            if engine:
+                bench.backend = _engine(engine, bench)
             stack.enter_context(serving(own / "git.socket", bench.host, certificate))
             made.append(bench)
         yield made
@@ -202,6 +213,14 @@ def _bench(
     backend = Bubblewrap(machine, images, folder / "pods", folder / "git.socket")
     origin = made[workspace.spec.repository]
     return Bench(workspace, settings, machine, folder, authority, images, backend, store, host, origin, say)
+
+
+def _engine(engine: str, bench: Bench) -> Backend:
+    """A container engine; the image of the first container also holds the Pod's network."""
+    plan = bench.plan()
+    holder = (*plan.inits, *plan.containers)[0].image
+    folder = bench.folder / "pods"
+    return ContainerEngine(engine, folder, bench.folder / "git.socket", bench.authority.certificate, holder)
 
 
 def _hosts(workspaces: list[WorkspaceTree]) -> list[str]:

@@ -126,8 +126,7 @@ class Kubelet:
 
     def spec(self, container: ContainerPlan) -> ContainerSpec:
         """A container with its image's entrypoint and its volumes."""
-        image = self._images.get(container.image)
-        command = container.command or image.entrypoint
+        command = container.command or self._images.entrypoint(container.image)
         uid = container.uid or 0
         return ContainerSpec(
             container.name,

@@ -36,7 +36,6 @@ class Bubblewrap:
     images: Images
     folder: Path
     git: Path
-    name: str = "bubblewrap"
     _count: Iterator[int] = field(default_factory=itertools.count)
 
     def open(self, pod: PodSpec) -> Sandbox:

@@ -110,9 +110,7 @@ def web_socket(endpoint: Endpoint, path: str, headers: Mapping[str, str], second
     return _long(endpoint, path, {**upgrade, **headers}, seconds, wanted=101)
 
 
-def _long(
-    endpoint: Endpoint, path: str, headers: Mapping[str, str], seconds: float, *, wanted: int
-) -> Lived:
+def _long(endpoint: Endpoint, path: str, headers: Mapping[str, str], seconds: float, *, wanted: int) -> Lived:
     lines = [f"GET {path} HTTP/1.1", f"Host: {endpoint.host}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     begun = time.monotonic()

@@ -28,7 +28,6 @@ _GIT_FILES = ("/usr/lib/git-core", "/usr/share/git-core")
 class Image:
     """A userland: `folder` holds `bin` and `etc`, `binds` are further files of the machine by their path."""
 
-    entrypoint: tuple[str, ...]
     folder: Path
     binds: tuple[tuple[str, str], ...]
     hidden: tuple[str, ...]
@@ -61,6 +60,11 @@ class Images:
             return f"the policy does not say what the image {repository_of(reference)} holds"
         return self._machine.lacks(spec.programs)
 
+    def entrypoint(self, reference: str) -> tuple[str, ...]:
+        """What a container without a `command` runs."""
+        spec = self._specs.get(repository_of(reference))
+        return spec.entrypoint if spec else ()
+
     def get(self, reference: str) -> Image:
         """The userland of an image; only for one that lacks nothing."""
         name = repository_of(reference)
@@ -77,13 +81,12 @@ class Images:
         (folder / "etc" / "passwd").write_text(_USERS)
         (folder / "etc" / "group").write_text("root:x:0:\nnobody:x:65534:\n")
         (folder / "etc" / "nsswitch.conf").write_text("hosts: files\n")
-        binds = [(self._machine.path(name), f"/usr/local/bin/{name}") for name in spec.programs]
-        binds = [(path, f"/usr/bin/{Path(inside).name}") for path, inside in binds]
+        binds = [(self._machine.path(name), f"/usr/bin/{name}") for name in spec.programs]
         has_git = "git" in spec.programs
         if has_git:
             binds += [(path, path) for path in _GIT_FILES if Path(path).exists()]
             binds.append((str(self._authority), "/etc/ssl/certs/ca-certificates.crt"))
-        return Image(spec.entrypoint, folder, tuple(binds), () if has_git else ("/usr/lib/git-core",))
+        return Image(folder, tuple(binds), () if has_git else ("/usr/lib/git-core",))
 
 
 def _busybox(program: str, folder: Path) -> None:

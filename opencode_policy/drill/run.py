@@ -15,7 +15,8 @@ from pathlib import Path
 
 from opencode_policy.drill.base import Drill
 from opencode_policy.drill.bench import Bench, benches
-from opencode_policy.drill.machine import NEEDED, look_around, sandbox_refused
+from opencode_policy.drill.container_engine import ContainerEngine, engine_refused
+from opencode_policy.drill.machine import NEEDED, Machine, look_around, sandbox_refused
 from opencode_policy.drill.sandbox import SandboxError
 from opencode_policy.drill.table import drills
 from opencode_policy.drill.volumes import remove
@@ -34,8 +35,8 @@ Say = Callable[[str, str, str], None]
 class Drilling:
     """Which drills run on which workspaces, and how.
 
-    `programs` are paths that the user gives in place of those of the machine; `keep` is a folder for logs and
-    volumes, None to leave nothing behind.
+    `engine` names a container engine to use in place of bubblewrap; `programs` are paths that the user
+    gives in place of the machine's; `keep` is a new folder for logs and volumes, None to leave nothing.
     """
 
     only: Collection[str] | None = None
@@ -45,6 +46,7 @@ class Drilling:
     say: Say = lambda *_: None
     settings: DrillSettings | None = None
     alone: bool = True
+    engine: str = ""
 
     @property
     def rules(self) -> dict[str, type[Rule]]:
@@ -61,13 +63,13 @@ class Drilling:
         said = Judgements()
         settings = self.settings or tree.policy.settings.drill or DrillSettings()
         machine = look_around(settings, self.programs)
-        refusal = machine.lacks(list(NEEDED)) or sandbox_refused()
+        refusal = self._refusal(machine)
         able = [item for item in self._workspaces(tree) if self._can(said, item, refusal)]
         if not able:
             return said
         with (
             run_folder(self.keep) as folder,
-            benches(able, settings, machine, folder, lambda _: None) as made,
+            benches(able, settings, machine, folder, lambda _: None, self.engine) as made,
         ):
             for bench in made:
                 bench.say = partial(self.say, "", bench.name)
@@ -77,6 +79,13 @@ class Drilling:
                     said.asked += part.asked
                     said.failures += part.failures
         return said
+
+    def _refusal(self, machine: Machine) -> str:
+        """Why nothing can be drilled here, empty if it can."""
+        if self.engine:
+            needed = [name for name in NEEDED if name != "bwrap"]
+            return machine.lacks(needed) or engine_refused(self.engine)
+        return machine.lacks(list(NEEDED)) or sandbox_refused()
 
     def _workspaces(self, tree: Tree) -> list[WorkspaceTree]:
         return [item for item in tree.workspaces if self.workspaces is None or item.name in self.workspaces]
@@ -120,7 +129,8 @@ def lacks(bench: Bench, drill: type[Drill]) -> str:
     """What this machine or the policy lacks for a drill, empty if nothing."""
     plan, images = bench.plan(), bench.images
     containers = [*plan.inits, *(plan.containers if "server" in drill.needs else ())]
-    missing = [images.lacks(item.image) for item in containers]
+    real = isinstance(bench.backend, ContainerEngine)
+    missing = [] if real else [images.lacks(item.image) for item in containers]
     missing += [bench.machine.lacks([name]) for name in drill.needs if name != "server"]
     return next((words for words in missing if words), "")
 

@@ -89,8 +89,6 @@ class Sandbox(Protocol):
 class Backend(Protocol):
     """Makes sandboxes."""
 
-    name: str
-
     def open(self, pod: PodSpec) -> Sandbox:
         """A new Pod. Raises SandboxError."""
 

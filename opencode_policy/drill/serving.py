@@ -30,8 +30,6 @@ from opencode_policy.timeouts import (
     effective_timeouts,
 )
 
-READY_SECONDS = 120.0
-
 
 class NotServing(Exception):  # noqa: N818 - says what is, not what went wrong in the drill
     """Why there is no server; `at` is the place to look at, `earlier` tells that the boot failed already."""
@@ -107,7 +105,7 @@ def serving_pod(bench: Bench) -> Iterator[Server]:
             raise NotServing(*wrong)
         plan = bench.server(kubelet.plan)
         running = boot.running[plan.name]
-        probed = wait_for(kubelet.sandbox, plan, running, READY_SECONDS)
+        probed = wait_for(kubelet.sandbox, plan, running, bench.settings.ready_seconds)
         if probed.fault:
             at: Place = probed.at if running.poll() is None else places.of_container(plan)
             raise NotServing(f"{probed.fault}: {bench.quoted(running.output())}", at)

@@ -66,6 +66,9 @@ class Drill:
     boot_seconds: Annotated[
         int, Within(1, 600), Doc("How long an init container may take when there is nothing to do.")
     ] = 2
+    ready_seconds: Annotated[
+        int, Within(1, 3600), Doc("How long a server may take until its probe succeeds, at most.")
+    ] = 120
     interruptions: Annotated[
         int, Within(1, 1000), Doc("How often the power fails at a random moment of a boot.")
     ] = 50

@@ -31,32 +31,34 @@ class DrillFirstBoot(Drill):
         yield from self._login(bench, boot)
 
     def _clone(self, bench: Bench) -> Iterator[Outcome]:
-        plan, state = bench.plan(), bench.clone()
-        folder, at = bench.server(plan).working_directory or "/", places.of_working_directory(bench.workspace)
-        wanted = bench.workspace.spec.repository
-        if state.fault:
-            words = (
-                f"after the first boot the server's working directory {folder} holds no clone: {state.fault}"
-            )
-            yield self.problem(bench, words, at, "FLUX-04", "HA-04")
-            yield self.problem(bench, words, places.of_clone(bench.workspace), "FLUX-05", "HA-05")
-        elif not same_repository(state.origin, wanted):
-            words = f"{folder} holds a clone of another repository than {wanted}"
-            yield self.problem(bench, words, at, "FLUX-04", "HA-04")
-            yield self.problem(bench, words, places.of_clone(bench.workspace), "FLUX-05", "HA-05")
-        elif state.head != bench.origin.head():
-            words = f"{folder} is not at the newest commit of {wanted}"
-            yield self.problem(bench, words, places.of_clone(bench.workspace), "FLUX-05", "HA-05")
+        """Whether there is a clone, and whether the server works in it: two requirements."""
+        wanted, at = bench.workspace.spec.repository, places.of_clone(bench.workspace)
+        complete = [state for state in bench.clones() if not state.fault]
+        right = [state for state in complete if same_repository(state.origin, wanted)]
+        if not complete:
+            words = "after the first boot no complete clone is on the volume"
+            yield self.problem(bench, words, at, "FLUX-05", "HA-05")
+        elif not right:
+            words = f"the first boot clones another repository than {wanted}"
+            yield self.problem(bench, words, at, "FLUX-05", "HA-05")
+        elif right[0].head != bench.origin.head():
+            words = f"the first boot does not clone the newest commit of {wanted}"
+            yield self.problem(bench, words, at, "FLUX-05", "HA-05")
         else:
-            yield self.proof(
-                bench,
-                f"the server's working directory {folder} is the clone of {wanted}",
-                at,
-                "FLUX-04",
-                "HA-04",
-            )
             words = "a boot on an empty volume made a complete clone of the newest commit"
-            yield self.proof(bench, words, places.of_clone(bench.workspace), "FLUX-05", "HA-05")
+            yield self.proof(bench, words, at, "FLUX-05", "HA-05")
+        yield self._working_directory(bench, wanted)
+
+    def _working_directory(self, bench: Bench, wanted: str) -> Outcome:
+        state, at = bench.clone(), places.of_working_directory(bench.workspace)
+        folder = f"the server's working directory {bench.server(bench.plan()).working_directory or '/'}"
+        if state.fault:
+            words = f"after the first boot {folder} holds no clone: {state.fault}"
+            return self.problem(bench, words, at, "FLUX-04", "HA-04")
+        if not same_repository(state.origin, wanted):
+            words = f"{folder} holds a clone of another repository than {wanted}"
+            return self.problem(bench, words, at, "FLUX-04", "HA-04")
+        return self.proof(bench, f"{folder} is the clone of {wanted}", at, "FLUX-04", "HA-04")
 
     def _login(self, bench: Bench, boot: Boot) -> Iterator[Outcome]:
         name = bench.workspace.spec.secrets.get("auth")

@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from opencode_policy.drill import places
 from opencode_policy.drill.base import Drill
 from opencode_policy.drill.bench import Bench
-from opencode_policy.drill.http_client import Endpoint, basic, request
+from opencode_policy.drill.http_client import Answer, Endpoint, basic, request
 from opencode_policy.drill.probing import ask
 from opencode_policy.drill.secret_store import made_up
 from opencode_policy.drill.serving import NotServing, Server, limits_of, serving_pod, through_proxy
 from opencode_policy.outcome import Outcome
 
+_LOADS = ("FLUX-01", "HA-01")
+_ASKS = ("FLUX-02", "HA-02")
+_WORKS = ("FLUX-04", "HA-04")
+
 
 class DrillServer(Drill):
     """The server does not come up behind its route, or answers without its password."""
 
-    requirements = ("FLUX-01", "HA-01", "FLUX-02", "HA-02", "FLUX-04", "HA-04", "SECR-02")
+    requirements = (*_LOADS, *_ASKS, *_WORKS, "SECR-02")
     why = "A server that does not answer is no workspace; one that answers anybody is an open shell."
     security_severity = 9.0
     needs = ("server", "envoy")
@@ -28,9 +32,7 @@ class DrillServer(Drill):
         way = limits_of(bench)
         if way is None:
             at = bench.workspace.anchor or places.of_boot(bench.workspace)
-            yield self.problem(
-                bench, f"no route of {bench.workspace.host} leads to the server", at, "FLUX-01", "HA-01"
-            )
+            yield self.problem(bench, f"no route of {bench.workspace.host} leads here", at, *_LOADS)
             return
         try:
             with serving_pod(bench) as server:
@@ -43,9 +45,7 @@ class DrillServer(Drill):
             if error.earlier:
                 yield self.unknown(bench, f"the boot fails: {error}", None)
             else:
-                yield self.problem(
-                    bench, f"the server does not come up: {error}", error.at, "FLUX-01", "HA-01"
-                )
+                yield self.problem(bench, f"the server does not come up: {error}", error.at, *_LOADS)
 
     def _page(self, bench: Bench, server: Server, endpoint: Endpoint) -> Iterator[Outcome]:
         settings, at = bench.settings.server, places.of_container(server.plan)
@@ -53,10 +53,11 @@ class DrillServer(Drill):
         if answer.status != 200 or (settings and settings.page not in answer.text):
             shown = f"{answer}" if answer.status != 200 else "another page"
             words = f"https://{endpoint.host}/ through the proxy answers {shown} to the right password"
-            yield self.problem(bench, words, at, "FLUX-01", "HA-01")
+            yield self.problem(bench, words, at, *_LOADS)
         else:
-            words = f"ready in {server.probed.seconds:.1f} s; https://{endpoint.host}/ through Envoy shows its page"
-            yield self.proof(bench, words, at, "FLUX-01", "HA-01")
+            ready = f"ready in {server.probed.seconds:.1f} s"
+            words = f"{ready}; https://{endpoint.host}/ through Envoy shows its page"
+            yield self.proof(bench, words, at, *_LOADS)
 
     def _password(self, bench: Bench, server: Server, endpoint: Endpoint) -> Iterator[Outcome]:
         settings = bench.settings.server
@@ -67,7 +68,8 @@ class DrillServer(Drill):
         own = bench.workspace.spec.secrets.get("password", "")
         others = [bench.store.values[name] for name in names if name and name != own]
         callers = {"without credentials": {}, "with a wrong password": basic(user, made_up("password"))}
-        callers |= {"with the password of another workspace": basic(user, other) for other in others[:1]}
+        if others:
+            callers["with the password of another workspace"] = basic(user, others[0])
         for who, headers in callers.items():
             for path in ("/", "/session"):
                 answer = request(endpoint, path, headers=headers, seconds=30)
@@ -75,11 +77,9 @@ class DrillServer(Drill):
                     name.lower() for name in answer.headers
                 }:
                     words = f"a caller {who} gets {answer} for {path} instead of 401 with a challenge"
-                    yield self.problem(bench, words, at, "FLUX-02", "HA-02")
+                    yield self.problem(bench, words, at, *_ASKS)
                     return
-        yield self.proof(
-            bench, f"callers {', '.join(callers)} get 401 with a challenge", at, "FLUX-02", "HA-02"
-        )
+        yield self.proof(bench, f"callers {', '.join(callers)} get 401 with a challenge", at, *_ASKS)
         if server.get("/session").status == 200:
             yield self.proof(bench, "the password that the Secret delivers opens the server", at, "SECR-02")
         else:
@@ -94,13 +94,9 @@ class DrillServer(Drill):
                 continue
             answer = ask(server.kubelet.sandbox, server.plan, probe, 10)
             if not 200 <= answer.status < 400:
-                yield self.problem(
-                    bench, f"the {name} gets {answer} from a healthy server", probe, "FLUX-01", "HA-01"
-                )
+                yield self.problem(bench, f"the {name} gets {answer} from a healthy server", probe, *_LOADS)
                 return
-        yield self.proof(
-            bench, "its probes succeed, without any credentials", server.probed.at, "FLUX-01", "HA-01"
-        )
+        yield self.proof(bench, "its probes succeed, without any credentials", server.probed.at, *_LOADS)
 
     def _project(self, bench: Bench, server: Server) -> Iterator[Outcome]:
         """OpenCode files sessions by project; without git, or outside a clone, all land in `global`."""
@@ -111,8 +107,13 @@ class DrillServer(Drill):
         elif project.get("id") == "global" or project.get("worktree") != folder:
             found = project.get("id") if project.get("id") == "global" else project.get("worktree")
             yield self.problem(
-                bench, f"the server works in the project {found}, not in {folder}", at, "FLUX-04", "HA-04"
+                bench, f"the server works in the project {found}, not in {folder}", at, *_WORKS
             )
         else:
             words = f"the server has git and works in the project of the clone in {folder}"
-            yield self.proof(bench, words, at, "FLUX-04", "HA-04")
+            yield self.proof(bench, words, at, *_WORKS)
+
+
+def challenges(answer: Answer) -> bool:
+    """Whether an answer makes a browser ask for a password."""
+    return any(name.lower() == "www-authenticate" for name in answer.headers)

@@ -12,6 +12,10 @@ from opencode_policy.drill.serving import NotServing, Server, serving_pod
 from opencode_policy.outcome import Outcome, Place
 from opencode_policy.server_paths import server_paths
 
+_LOADS = ("FLUX-01", "HA-01")
+_MODELS = ("FLUX-03", "HA-03")
+_SESSIONS = ("FLUX-07", "HA-07")
+_LOGIN = ("FLUX-08", "HA-08")
 _PROVIDER = "github-copilot"
 _SLOW = 0.5
 """Part of the grace period that a well-behaved server may take."""
@@ -20,7 +24,7 @@ _SLOW = 0.5
 class DrillSessions(Drill):
     """Sessions or the Copilot login are gone after the pod was deleted and made anew."""
 
-    requirements = ("FLUX-07", "HA-07", "FLUX-08", "HA-08", "FLUX-03", "HA-03", "FLUX-01", "HA-01")
+    requirements = (*_SESSIONS, *_LOGIN, *_MODELS, *_LOADS)
     why = "That sessions outlive the pod is what the workspaces are for."
     needs = ("server",)
 
@@ -37,11 +41,8 @@ class DrillSessions(Drill):
                 yield self.unknown(bench, "the server makes no session")
                 return
             with serving_pod(bench) as server:
-                listed, kept, after = (
-                    self._listed(server, session),
-                    self._messages(server, session),
-                    connected(server),
-                )
+                listed, kept = self._listed(server, session), self._messages(server, session)
+                after = connected(server)
                 server.delete_pod()
             bench.empty_volumes()
             with serving_pod(bench) as server:
@@ -77,26 +78,24 @@ class DrillSessions(Drill):
         if not listed or not kept:
             words = "a session" if not listed else "the message of a session"
             yield self.problem(
-                bench, f"{words} is gone after the pod was deleted and made anew", at, "FLUX-07", "HA-07"
+                bench, f"{words} is gone after the pod was deleted and made anew", at, *_SESSIONS
             )
         else:
             words = "a session with its message outlives the pod, and is gone with the volume"
-            yield self.proof(bench, words, at, "FLUX-07", "HA-07")
+            yield self.proof(bench, words, at, *_SESSIONS)
 
     def _provider(self, bench: Bench, before: list[str], after: list[str]) -> Iterator[Outcome]:
         at = places.of_secret(bench.workspace, "auth")
         if _PROVIDER not in before:
             words = f"the server is not connected to {_PROVIDER} with the login of the Secret"
-            yield self.problem(bench, words, at, "FLUX-03", "HA-03")
+            yield self.problem(bench, words, at, *_MODELS)
         elif _PROVIDER not in after:
             words = f"{_PROVIDER} is no longer connected after the pod was deleted and made anew"
-            yield self.problem(bench, words, at, "FLUX-08", "HA-08")
+            yield self.problem(bench, words, at, *_LOGIN)
         else:
             words = f"the server lists {_PROVIDER} as connected"
-            yield self.proof(bench, words, at, "FLUX-03", "HA-03")
-            yield self.proof(
-                bench, f"{words} after the pod was deleted and made anew", at, "FLUX-08", "HA-08"
-            )
+            yield self.proof(bench, words, at, *_MODELS)
+            yield self.proof(bench, f"{words} after the pod was deleted and made anew", at, *_LOGIN)
 
     def _ended(self, bench: Bench, server: Server, *, ended: bool, taken: float) -> Iterator[Outcome]:
         pod, grace = server.kubelet.plan, server.kubelet.plan.grace
@@ -105,10 +104,10 @@ class DrillSessions(Drill):
         if not ended or taken > grace * _SLOW:
             first = "" if pod.shares_processes else ", as PID 1"
             words = f"the server ignores SIGTERM{first}: deleting the pod takes {taken:.0f} s"
-            yield self.problem(bench, words, at, "FLUX-01", "HA-01")
+            yield self.problem(bench, words, at, *_LOADS)
         else:
             words = f"SIGTERM ends the server in {taken:.1f} s of its {grace} s"
-            yield self.proof(bench, words, at, "FLUX-01", "HA-01")
+            yield self.proof(bench, words, at, *_LOADS)
 
     def _data_place(self, bench: Bench) -> Place:
         """The mount that the data directory lies on, else what decides the directory."""

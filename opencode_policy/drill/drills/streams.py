@@ -41,11 +41,9 @@ class DrillStreams(Drill):
             return
         yield from cut
         if not cut:
-            words = (
-                f"through Envoy, with the route's timeouts at 1/{_STREAM_FACTOR}, an event stream and a terminal "
-                f"lived {_SECONDS:.0f} s, and at 1/{_SILENCE_FACTOR} an answer after {_SECONDS:.0f} s of silence "
-                "(of a stand-in for a slow model) came through"
-            )
+            spoken = f"with the route's timeouts at 1/{_STREAM_FACTOR} an event stream and a terminal"
+            silent = f"at 1/{_SILENCE_FACTOR} the answer of a stand-in for a slow model"
+            words = f"through Envoy, {spoken} lived {_SECONDS:.0f} s, and {silent} came after as many"
             yield self.proof(bench, words, at)
 
     def _of_server(self, bench: Bench, limits: Limits, at: Place) -> Iterator[Outcome]:
