@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_filters, add_paths, add_schemas
+from opencode_policy.cli.arguments import add_common, add_drill, add_filters, add_paths, add_schemas
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN, FINDINGS
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
 from opencode_policy.cli.parser import Parser
@@ -63,11 +63,7 @@ def configure(parser: Parser) -> None:
         action="store_true",
         help="end with 0 instead of 1 when there are findings; 2 and 3 stay as they are",
     )
-    parser.add_argument(
-        "--with-drill",
-        action="store_true",
-        help="also run the manifests, as `opencode-policy drill` does",
-    )
+    add_drill(parser)
     add_common(parser)
 
 
@@ -75,14 +71,17 @@ def run(arguments: Namespace) -> int:
     """Check, write the reports, decide the exit code."""
     wanted = targets(arguments.outputs, CHECK_FORMATS)
     refuse_unwritable(wanted)
-    seen = session.view_of(session.check(arguments, _drill() if arguments.with_drill else None))
+    seen = session.view_of(session.check(arguments, drills_of(arguments)))
     session.report(seen, wanted, CHECK_FORMATS, arguments)
     blame(seen.result)
     code = exit_code(seen.result, arguments.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
 
 
-def _drill() -> Supplement:
+def drills_of(arguments: Namespace) -> Supplement | None:
+    """All drills where --with-drill asks for them."""
+    if not arguments.with_drill:
+        return None
     from opencode_policy.cli.drilling import every_drill
 
     return every_drill()
