@@ -49,6 +49,9 @@ class Supplement(Protocol):
     def judge(self, tree: Tree) -> Judgements:
         """What those that ran have to say."""
 
+    def gaps(self) -> Sequence[Gap]:
+        """What the last run did otherwise than the real thing."""
+
 
 class UsageError(Exception):
     """A path or a name that the caller gave and that does not exist; the text is for a person."""
@@ -208,7 +211,11 @@ def evaluate(
     case = Case(stamp, said, findings, unread, choice.disabled, unseen, tuple(further), not choice.rules)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
-    gaps = (*_gaps(said, stamp), *map(Gap, (*_unlooked(found, unread), *words(surplus))))
+    gaps = (
+        *_gaps(said, stamp),
+        *(supplement.gaps() if supplement else ()),
+        *map(Gap, (*_unlooked(found, unread), *words(surplus))),
+    )
     result = Result(
         tuple(shown),
         verdicts,

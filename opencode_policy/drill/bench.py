@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import posixpath
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ BOOT_SECONDS = 60.0
 """How long one init container may take; one that hangs is killed."""
 
 
+class OutOfTime(Exception):  # noqa: N818 - no error of anybody
+    """A drill has used up its time."""
+
+
 @dataclass(slots=True)
 class Bench:
     """One workspace on this machine. `folder` is its own; `origin` the repository it is to clone."""
@@ -49,6 +54,7 @@ class Bench:
     host: GitHost
     origin: Upstream
     say: Callable[[str], None]
+    deadline: float = float("inf")
     _pods: Iterator[int] = field(default_factory=itertools.count)
 
     @property
@@ -63,6 +69,11 @@ class Bench:
         tree = self.workspace.tree
         return plan_pod(pod, Known(tree, self.store.deliver(tree)))
 
+    def spend(self) -> None:
+        """Go on only within the budget of the drill. Raises OutOfTime."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
     def server(self, plan: PodPlan) -> ContainerPlan:
         """The container that the policy names."""
         server = self.workspace.server
@@ -74,6 +85,7 @@ class Bench:
     @contextmanager
     def pod(self, plan: PodPlan | None = None) -> Iterator[Kubelet]:
         """A Pod's sandbox for as long as the block lasts; its claims stay."""
+        self.spend()
         plan = plan or self.plan()
         folder = self.folder / "volumes" / str(next(self._pods))
         hosts = {

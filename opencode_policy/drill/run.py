@@ -14,21 +14,30 @@ from functools import partial
 from pathlib import Path
 
 from opencode_policy.drill.base import Drill
-from opencode_policy.drill.bench import Bench, benches
+from opencode_policy.drill.bench import Bench, OutOfTime, benches
 from opencode_policy.drill.container_engine import ContainerEngine, engine_refused
 from opencode_policy.drill.machine import NEEDED, Machine, look_around, sandbox_refused
 from opencode_policy.drill.sandbox import SandboxError
 from opencode_policy.drill.table import drills
 from opencode_policy.drill.volumes import remove
 from opencode_policy.engine import Judgement, Judgements
-from opencode_policy.finding import RuleFailure
-from opencode_policy.outcome import Outcome, Problem, Unknown
+from opencode_policy.finding import Gap, RuleFailure
+from opencode_policy.outcome import Outcome, Problem, Unknown, location_of
 from opencode_policy.policy.drill import Drill as DrillSettings
 from opencode_policy.rules.base import Rule
 from opencode_policy.tree import Tree, WorkspaceTree
 
 Say = Callable[[str, str, str], None]
 """Hears of progress: the drill, the workspace, and what is going on."""
+
+STAND_INS = (
+    "programs of this machine in place of the images",
+    "one user with fitting mode bits in place of owners and groups",
+    "directories in place of volumes",
+    "random secrets, delivered by the ExternalSecrets, in place of Doppler and External Secrets",
+    "repositories of its own behind the hosts of the real ones",
+)
+"""What stands in for something else in every drill; docs/drill.md says more."""
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Drilling:
     settings: DrillSettings | None = None
     alone: bool = True
     engine: str = ""
+    _left_out: list[Gap] = field(default_factory=list)
 
     @property
     def rules(self) -> dict[str, type[Rule]]:
@@ -71,6 +81,7 @@ class Drilling:
             run_folder(self.keep) as folder,
             benches(able, settings, machine, folder, lambda _: None, self.engine) as made,
         ):
+            self._notice(made)
             for bench in made:
                 bench.say = partial(self.say, "", bench.name)
             with ThreadPoolExecutor(max_workers=len(made)) as pool:
@@ -79,6 +90,17 @@ class Drilling:
                     said.asked += part.asked
                     said.failures += part.failures
         return said
+
+    def gaps(self) -> list[Gap]:
+        """What the sandbox replaced or left out, each with its place."""
+        return self._left_out
+
+    def _notice(self, made: Sequence[Bench]) -> None:
+        found = {
+            (item.words, location_of(item.at)): None for bench in made for item in bench.plan().unhonoured
+        }
+        self._left_out = [Gap(f"the drill has {item}") for item in (STAND_INS if made else ())]
+        self._left_out += [Gap(f"in the drill {words}", location=at) for words, at in found]
 
     def _refusal(self, machine: Machine) -> str:
         """Why nothing can be drilled here, empty if it can."""
@@ -112,8 +134,12 @@ class Drilling:
         lacking = lacks(bench, drill)
         if lacking:
             return [Unknown(f"{bench.name}: {lacking}", bench.workspace.anchor)]
+        bench.deadline = time.monotonic() + drill.seconds
         try:
             return list(drill().drill(bench))
+        except OutOfTime:
+            words = f"{bench.name}: given up after {drill.seconds:.0f} s"
+            return [Unknown(words, bench.workspace.anchor)]
         except SandboxError as error:
             return [Unknown(f"{bench.name}: {error}", bench.workspace.anchor)]
         except Exception as error:  # noqa: BLE001 - one broken drill must not silence the others

@@ -28,7 +28,6 @@ class DrillPowerLoss(Drill):
         """Kill boots at random moments: on an empty volume, and on one with work in it."""
         bench.empty_volumes()
         with bench.pod() as kubelet:
-            begun = time.monotonic()
             boot = kubelet.boot(BOOT_SECONDS)
             if not boot.ready or bench.clone().fault:
                 yield self.unknown(bench, "the first boot fails, so it cannot be interrupted")
@@ -36,7 +35,6 @@ class DrillPowerLoss(Drill):
             # Those that touch no lasting volume have nothing to lose.
             lasting = [item for item in kubelet.plan.inits if _lasts(kubelet, item)]
             taken = sum(item.seconds for item in boot.ended if item.plan in lasting)
-            del begun
             yield from self._on_empty(bench, kubelet, lasting, taken)
             yield from self._on_work(bench, kubelet, lasting)
 
@@ -46,6 +44,7 @@ class DrillPowerLoss(Drill):
         times, at = bench.settings.interruptions, places.of_clone(bench.workspace)
         moments = random.Random(0)  # noqa: S311 - the same moments in every run
         for number in range(times):
+            bench.spend()
             if number % 10 == 0:
                 bench.say(f"power loss {number} of {times}")
             _empty(bench)
