@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from opencode_policy.drill import places
@@ -55,6 +56,12 @@ class Server:
     def endpoint(self) -> Endpoint:
         """Its port, without the proxy."""
         return Endpoint(self.kubelet.sandbox.socket(self.port))
+
+    @property
+    def target(self) -> Path:
+        """The socket to which the route leads; it may be that nobody is behind it."""
+        way = route_target(self.bench)
+        return self.kubelet.sandbox.socket(way[1] if way else self.port)
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -109,14 +116,11 @@ def serving_pod(bench: Bench) -> Iterator[Server]:
         if probed.fault:
             at: Place = probed.at if running.poll() is None else places.of_container(plan)
             raise NotServing(f"{probed.fault}: {bench.quoted(running.output())}", at)
-        yield Server(bench, kubelet, plan, running, probed, _port(bench, plan))
+        yield Server(bench, kubelet, plan, running, probed, _port(plan))
 
 
-def _port(bench: Bench, plan: ContainerPlan) -> int:
-    """The port to which the route leads, else the first that the container declares."""
-    way = route_target(bench)
-    if way is not None:
-        return way[1]
+def _port(plan: ContainerPlan) -> int:
+    """The first port that the container declares."""
     ports = [item["containerPort"].value for item in plan.field["ports"]]
     return next((port for port in ports if isinstance(port, int)), 0)
 

@@ -11,7 +11,7 @@ from opencode_policy.drill.http_client import Answer, Endpoint, basic, request
 from opencode_policy.drill.probing import ask
 from opencode_policy.drill.secret_store import made_up
 from opencode_policy.drill.serving import NotServing, Server, limits_of, serving_pod, through_proxy
-from opencode_policy.outcome import Outcome
+from opencode_policy.outcome import Outcome, Proof
 
 _LOADS = ("FLUX-01", "HA-01")
 _ASKS = ("FLUX-02", "HA-02")
@@ -36,9 +36,11 @@ class DrillServer(Drill):
             return
         try:
             with serving_pod(bench) as server:
-                with through_proxy(bench, server.endpoint.path, way[0]) as endpoint:
-                    yield from self._page(bench, server, endpoint)
-                    yield from self._password(bench, server, endpoint)
+                with through_proxy(bench, server.target, way[0]) as endpoint:
+                    page = self._page(bench, server, endpoint)
+                    yield page
+                    if isinstance(page, Proof):
+                        yield from self._password(bench, server, endpoint)
                 yield from self._probes(bench, server)
                 yield from self._project(bench, server)
         except NotServing as error:
@@ -47,17 +49,16 @@ class DrillServer(Drill):
             else:
                 yield self.problem(bench, f"the server does not come up: {error}", error.at, *_LOADS)
 
-    def _page(self, bench: Bench, server: Server, endpoint: Endpoint) -> Iterator[Outcome]:
+    def _page(self, bench: Bench, server: Server, endpoint: Endpoint) -> Outcome:
         settings, at = bench.settings.server, places.of_container(server.plan)
         answer = request(endpoint, "/", headers=server.credentials, seconds=30)
         if answer.status != 200 or (settings and settings.page not in answer.text):
             shown = f"{answer}" if answer.status != 200 else "another page"
             words = f"https://{endpoint.host}/ through the proxy answers {shown} to the right password"
-            yield self.problem(bench, words, at, *_LOADS)
-        else:
-            ready = f"ready in {server.probed.seconds:.1f} s"
-            words = f"{ready}; https://{endpoint.host}/ through Envoy shows its page"
-            yield self.proof(bench, words, at, *_LOADS)
+            return self.problem(bench, words, at, *_LOADS)
+        ready = f"ready in {server.probed.seconds:.1f} s"
+        words = f"{ready}; https://{endpoint.host}/ through Envoy shows its page"
+        return self.proof(bench, words, at, *_LOADS)
 
     def _password(self, bench: Bench, server: Server, endpoint: Endpoint) -> Iterator[Outcome]:
         settings = bench.settings.server
