@@ -7,7 +7,8 @@ five digits, each with a unit, in any order. What stands twice adds up (Go, time
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from opencode_policy.lean import dataclass
 
 _PARTS = re.compile(r"(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}", re.ASCII)
 _PART = re.compile(r"([0-9]+)(ms|h|m|s)", re.ASCII)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Scalar
 
 MAX_DEPTH = 200

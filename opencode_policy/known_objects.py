@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opencode_policy.resource import Resource
-from opencode_policy.secret_flow import flow_of
+from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import Tree
 
 

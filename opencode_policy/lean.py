@@ -12,6 +12,7 @@ import dataclasses
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field
+from functools import cache
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,7 +21,20 @@ Values = Callable[[Any], Any]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - says that it is exported
+    from dataclasses import replace as replace  # noqa: PLC0414
 else:
+
+    def replace(item, /, **changes):
+        """`dataclasses.replace`, without a second look at what does not change."""
+        cls = type(item)
+        made = object.__new__(cls)
+        for name, put in _places(cls):
+            put(made, changes.pop(name) if name in changes else getattr(item, name))
+        if changes:
+            raise TypeError(f"{cls.__name__}() takes no argument '{next(iter(changes))}'")
+        if hasattr(cls, "__post_init__"):
+            made.__post_init__()
+        return made
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, order=False, kw_only=False):
         """`dataclasses.dataclass`, as far as this package uses it."""
@@ -48,6 +62,12 @@ def _completed(cls: type[Any], *, frozen: bool, eq: bool, order: bool) -> type[A
         if name not in cls.__dict__:
             setattr(cls, name, method)
     return cls
+
+
+@cache
+def _places(cls: type[Any]) -> list[tuple[str, Callable[[Any, Any], None]]]:
+    """The fields of a class, and what sets each."""
+    return [(field.name, _setter(cls, field.name)) for field in dataclasses.fields(cls)]
 
 
 def _initializer(cls: type[Any]) -> Callable[..., None]:
@@ -82,7 +102,7 @@ def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:
     slot = getattr(cls, name, None)
     if isinstance(slot, MemberDescriptorType):
         return slot.__set__
-    return lambda instance, value: object.__setattr__(instance, name, value)
+    return lambda instance, value: instance.__dict__.__setitem__(name, value)
 
 
 def _arguments(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown, location_of
 

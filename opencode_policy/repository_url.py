@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from opencode_policy.lean import dataclass
 
 _SCP = re.compile(r"(?:(?P<user>[^@/\s]+)@)?(?P<host>[\w.-]+):(?!/)(?P<path>.+)")
 _URL = re.compile(

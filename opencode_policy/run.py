@@ -26,9 +26,9 @@ from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue, info_of
 from opencode_policy.rules.table import broken_plugins, load_rules
 from opencode_policy.schemas.folder import folder
+from opencode_policy.secrets.tree_secrets import hide_secrets
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
-from opencode_policy.tree_secrets import hide_secrets
 from opencode_policy.verdicts import Case
 
 

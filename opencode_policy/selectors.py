@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
 
 OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")

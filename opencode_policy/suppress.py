@@ -10,11 +10,10 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from opencode_policy.finding import Finding, Suppression
 from opencode_policy.flood import Key, dammed
-from opencode_policy.lean import dataclass
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.location import Diagnostic, Location
 from opencode_policy.nearest import hint
 from opencode_policy.nodes import Node, walk

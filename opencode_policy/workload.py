@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import cached_property
 
 from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field, Resource
@@ -67,9 +68,12 @@ class Mount:
         return self.volume["secret"]["secretName"].text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
-    """A container of a pod. `role` is container, init or sidecar (an init container that keeps running)."""
+    """A container of a pod. `role` is container, init or sidecar (an init container that keeps running).
+
+    It never changes, and what is asked for most is worked out once.
+    """
 
     pod: Pod
     field: Field
@@ -100,7 +104,7 @@ class Container:
             for entry in self.field["env"]
         }
 
-    @property
+    @cached_property
     def mounts(self) -> list[Mount]:
         """Volume mounts whose volume the pod declares, be it by a claim template."""
         volumes = {**self.pod.claim_templates, **self.pod.volumes}
@@ -128,9 +132,9 @@ def same_container(one: Container, other: Container) -> bool:
     return one.pod.workload is other.pod.workload and one.field.path == other.field.path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pod:
-    """The pod of a workload."""
+    """The pod of a workload. It never changes, and its parts are worked out once."""
 
     workload: Resource
     spec: Field
@@ -140,11 +144,11 @@ class Pod:
         """Field that holds the pod's metadata and spec."""
         return self.spec.parent or self.workload.field
 
-    @property
+    @cached_property
     def containers(self) -> list[Container]:
         return [Container(self, field, "container") for field in self.spec["containers"]]
 
-    @property
+    @cached_property
     def init_containers(self) -> list[Container]:
         """Init containers; those with restartPolicy Always are sidecars."""
         return [
@@ -152,16 +156,16 @@ class Pod:
             for field in self.spec["initContainers"]
         ]
 
-    @property
+    @cached_property
     def all_containers(self) -> list[Container]:
         """Init containers first, as they start."""
         return [*self.init_containers, *self.containers]
 
-    @property
+    @cached_property
     def volumes(self) -> dict[str, Field]:
         return {volume["name"].text: volume for volume in self.spec["volumes"]}
 
-    @property
+    @cached_property
     def claim_templates(self) -> dict[str, Field]:
         """A StatefulSet's claim templates by the name under which containers mount them."""
         templates = self.workload["spec"]["volumeClaimTemplates"]

@@ -193,3 +193,29 @@ def test_a_method_that_the_class_has_stays() -> None:
             return "Quiet(…)"
 
     assert repr(Quiet("hunter2")) == "Quiet(…)"
+
+
+REPLACE: dict[str, Callable[..., Any]] = {"standard": dataclasses.replace, "lean": lean.replace}
+
+
+@pytest.mark.parametrize("replace", REPLACE.values(), ids=REPLACE)
+@pytest.mark.parametrize("options", [{"slots": True}, {"slots": False}, {"slots": False, "frozen": False}])
+def test_a_copy_with_changes(
+    dataclass: Decorator, replace: Callable[..., Any], options: dict[str, bool]
+) -> None:
+    @dataclass(**{"frozen": True, **options})
+    class Span:
+        start: int
+        end: int = 5
+        length: int = field(default=0, compare=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "length", self.end - self.start)
+
+    span = Span(1)
+    assert replace(span) == span
+    assert replace(span) is not span
+    assert dataclasses.astuple(replace(span, end=9)) == (1, 9, 8)
+    assert dataclasses.astuple(span) == (1, 5, 4)
+    with pytest.raises(TypeError, match="colour"):
+        replace(span, colour="red")

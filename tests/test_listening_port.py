@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.listening_port import listening_port
+from opencode_policy.opencode.listening_port import listening_port
 from opencode_policy.outcome import location_of
 from opencode_policy.workload import pod_of
 from tests.trees import kustomization, tree_of

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from opencode_policy.manifest_secrets import FoundSecret
+from opencode_policy.secrets.manifest_secrets import FoundSecret
+from opencode_policy.secrets.tree_secrets import secrets_of_source
 from opencode_policy.source import Source
-from opencode_policy.tree_secrets import secrets_of_source
 from tests.detect.made import encode, github_token, password, private_key, web_token, wrapped
 
 SECRET = password()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.listeners import admits
 from opencode_policy.policy.model import Gateway, Listener
-from opencode_policy.routes import attachments_of, serving
+from opencode_policy.routing.listeners import admits
+from opencode_policy.routing.routes import attachments_of, serving
 from opencode_policy.tree import Tree
 from tests.trees import cluster, kustomization, tree_of
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.environment import resolved, unread_sources, variables
-from opencode_policy.external_secret import fetches, finds, is_opaque, keys_of, makes_secret, wholesale
+from opencode_policy.pods.environment import resolved, unread_sources, variables
 from opencode_policy.policy.model import ExistingObject
 from opencode_policy.resource import Resource
-from opencode_policy.secret_flow import flow_of
-from opencode_policy.secret_template import read_template
-from opencode_policy.secret_use import uses_of
+from opencode_policy.secrets.external_secret import (
+    fetches,
+    finds,
+    is_opaque,
+    keys_of,
+    makes_secret,
+    wholesale,
+)
+from opencode_policy.secrets.flow import flow_of
+from opencode_policy.secrets.template import read_template
+from opencode_policy.secrets.use import uses_of
 from opencode_policy.tree import Tree
 from opencode_policy.workload import Container, pod_of
 from tests.trees import cluster, kustomization, tree_of

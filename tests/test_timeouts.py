@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opencode_policy.durations import Duration
-from opencode_policy.timeouts import EffectiveTimeouts, Timeout, effective_timeouts
+from opencode_policy.routing.timeouts import EffectiveTimeouts, Timeout, effective_timeouts
 from tests.trees import kustomization, tree_of
 
 HOST = "a.example.org"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from opencode_policy.detect import formats, jwt, pem
 from opencode_policy.detect.assignments import Candidate, assignments, candidates
 from opencode_policy.detect.encoded import decoded, is_run
 from opencode_policy.detect.logins import logins
 from opencode_policy.detect.secret import Secret, without_overlap
+from opencode_policy.lean import replace
 
 _LONG = 20
 """Shortest word that can hold a token or base64 worth decoding."""

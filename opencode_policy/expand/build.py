@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from opencode_policy.expand import generators, transform
 from opencode_policy.expand.files import KUSTOMIZATION_NAMES, Files, Outside
 from opencode_policy.expand.object import Object, objects_of
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic
 from opencode_policy.nearest import hint
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode

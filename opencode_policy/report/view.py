@@ -8,12 +8,12 @@ without anyone thinking of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from opencode_policy.finding import Result
-from opencode_policy.lean import dataclass
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.location import Location
 from opencode_policy.redact import Redactor
 from opencode_policy.rules.catalogue import RuleInfo

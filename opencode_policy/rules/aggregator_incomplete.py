@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from opencode_policy.aggregator import Expected, app_folders, expected_files, resources_key, written
-from opencode_policy.flux_tree import areas, reached
-from opencode_policy.kustomize_files import (
+from opencode_policy.flux.aggregator import Expected, app_folders, expected_files, resources_key, written
+from opencode_policy.flux.kustomize_files import (
     Reference,
     files_listed,
     kustomization_of,
@@ -15,6 +14,7 @@ from opencode_policy.kustomize_files import (
     listed,
     root_of,
 )
+from opencode_policy.flux.trees import areas, reached
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.boot_examples import starting
-from opencode_policy.boots import boots_of
-from opencode_policy.login_kept import kept
-from opencode_policy.login_seed import LoginSeed, delivered
+from opencode_policy.boot.boots import boots_of
+from opencode_policy.boot.examples import starting
+from opencode_policy.boot.login_kept import kept
+from opencode_policy.boot.login_seed import LoginSeed, delivered
 from opencode_policy.outcome import Outcome, Unknown
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule

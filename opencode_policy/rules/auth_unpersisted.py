@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_filesystem import READ_ONLY_KINDS, Place, user_of
+from opencode_policy.lean import dataclass
+from opencode_policy.opencode.persistence import loss_of
+from opencode_policy.opencode.server_paths import ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.persistence import loss_of
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import READ_ONLY_KINDS, Place, user_of
+from opencode_policy.pods.examples import deployment
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_paths import ServerPaths, server_paths
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
+from opencode_policy.workspaces.subjects import no_server
 
 _LOGIN = "auth.json"
 _INSTEAD = "OPENCODE_AUTH_CONTENT"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy import backup_examples as examples
-from opencode_policy.backup_repositories import secret_problems, shared
-from opencode_policy.backup_restores import foreign_problems, reference_problems
-from opencode_policy.backup_schedules import retention_problems, run_problems, schedule_outcomes
-from opencode_policy.backup_volumes import class_outcomes, copy_problems, new_volume_problems, size_problems
-from opencode_policy.backups import SOURCE, Backup, backups, destination_of, restic
+from opencode_policy.backup import examples
+from opencode_policy.backup.backups import SOURCE, Backup, backups, destination_of, restic
+from opencode_policy.backup.repositories import secret_problems, shared
+from opencode_policy.backup.restores import foreign_problems, reference_problems
+from opencode_policy.backup.schedules import retention_problems, run_problems, schedule_outcomes
+from opencode_policy.backup.volumes import class_outcomes, copy_problems, new_volume_problems, size_problems
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource

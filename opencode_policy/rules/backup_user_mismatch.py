@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy import backup_examples as examples
-from opencode_policy.backups import Backup, backups, destination_of, restic
+from opencode_policy.backup import examples
+from opencode_policy.backup.backups import Backup, backups, destination_of, restic
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource

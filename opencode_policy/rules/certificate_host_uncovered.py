@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.certificate_examples import CERTIFICATE, ROUTE, with_route
-from opencode_policy.certificates import Certificate, certificates, covering
-from opencode_policy.flux_tree import areas, is_below, reached
+from opencode_policy.flux.trees import areas, is_below, reached
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
-from opencode_policy.routes import claims_of
+from opencode_policy.routing.certificate_examples import CERTIFICATE, ROUTE, with_route
+from opencode_policy.routing.certificates import Certificate, certificates, covering
+from opencode_policy.routing.routes import claims_of
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

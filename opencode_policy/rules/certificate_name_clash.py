@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
-from opencode_policy.certificate_examples import with_route
-from opencode_policy.certificates import (
+from opencode_policy.lean import dataclass
+from opencode_policy.location import Related
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.routing.certificate_examples import with_route
+from opencode_policy.routing.certificates import (
     DEFAULT_KEY_ALGORITHM,
     Certificate,
     certificates,
     deciding,
     gateway_namespaces,
 )
-from opencode_policy.lean import dataclass
-from opencode_policy.listeners import Listener
-from opencode_policy.location import Related
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.routes import attachments
+from opencode_policy.routing.listeners import Listener
+from opencode_policy.routing.routes import attachments
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_flow import flow_of
+from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import Tree, WorkspaceTree
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.certificate_examples import ROUTE, with_route
-from opencode_policy.certificates import Certificate, deciding
-from opencode_policy.listeners import Listener
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.routes import Attachment, attachments
+from opencode_policy.routing.certificate_examples import ROUTE, with_route
+from opencode_policy.routing.certificates import Certificate, deciding
+from opencode_policy.routing.listeners import Listener
+from opencode_policy.routing.routes import Attachment, attachments
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy import issuers
-from opencode_policy.certificate_examples import CERTIFICATE, with_route
-from opencode_policy.certificates import Certificate, deciding
 from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field
+from opencode_policy.routing import issuers
+from opencode_policy.routing.certificate_examples import CERTIFICATE, with_route
+from opencode_policy.routing.certificates import Certificate, deciding
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

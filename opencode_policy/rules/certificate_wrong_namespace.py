@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.certificate_examples import ROUTE, with_route
-from opencode_policy.certificates import Certificate, covering, gateway_namespaces
 from opencode_policy.history import steps
-from opencode_policy.listeners import GATEWAY_GROUP
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field
+from opencode_policy.routing.certificate_examples import ROUTE, with_route
+from opencode_policy.routing.certificates import Certificate, covering, gateway_namespaces
+from opencode_policy.routing.listeners import GATEWAY_GROUP
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

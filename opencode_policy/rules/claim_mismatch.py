@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pods.volumes import volumes
 from opencode_policy.quantity import QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
-from opencode_policy.volumes import volumes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from opencode_policy.environment import variables
-from opencode_policy.external_secret import SecretKey
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown, location_of
+from opencode_policy.pods.environment import variables
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import flow_of, uses_of_name
-from opencode_policy.secret_use import SecretUse, uses_of
+from opencode_policy.secrets.examples import EXTERNAL, changed, with_secrets
+from opencode_policy.secrets.external_secret import SecretKey
+from opencode_policy.secrets.flow import flow_of, uses_of_name
+from opencode_policy.secrets.use import SecretUse, uses_of
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, same_container
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.boot_examples import GUARDED, starting
-from opencode_policy.boots import boots_of
-from opencode_policy.clone_left_alone import later_boots
-from opencode_policy.clones import first_boot
+from opencode_policy.boot.boots import boots_of
+from opencode_policy.boot.clone_left_alone import later_boots
+from opencode_policy.boot.clones import first_boot
+from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.outcome import Outcome, Unknown
 from opencode_policy.requirement_tags import tag_of
 from opencode_policy.rules.base import Example, Rule

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.configuration_directory import configuration_directories, directory_faults
-from opencode_policy.container_filesystem import Place
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
-from opencode_policy.opencode_configuration import Configuration, configuration_of, is_on
+from opencode_policy.opencode.configuration import Configuration, configuration_of, is_on
+from opencode_policy.opencode.configuration_directory import configuration_directories, directory_faults
+from opencode_policy.opencode.server_paths import ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import Place
+from opencode_policy.pods.examples import deployment
 from opencode_policy.quantity import parse_quantity
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_paths import ServerPaths, server_paths
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_server
 
 _MANIFEST = "kubernetes/apps/demo/demo/app/manifest.yaml"
 _CONFIG = "kubernetes/apps/demo/demo/app/config.yaml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.dependencies import Dependency, Graph, cycles, helm_graph, kustomization_graph
+from opencode_policy.flux.dependencies import Dependency, Graph, cycles, helm_graph, kustomization_graph
 from opencode_policy.location import Related
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown

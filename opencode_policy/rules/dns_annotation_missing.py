@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
+from opencode_policy.lean import dataclass
 from opencode_policy.mislaid import mislaid
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc
 from opencode_policy.policy.texts import NonEmpty
 from opencode_policy.resource import Field, Resource
-from opencode_policy.routes import serving
+from opencode_policy.routing.routes import serving
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree
 

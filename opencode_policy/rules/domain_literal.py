@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from opencode_policy.flux_tree import areas, is_below, read_files
-from opencode_policy.kustomize_files import kustomization_of, label
+from opencode_policy.flux.kustomize_files import kustomization_of, label
+from opencode_policy.flux.trees import areas, is_below, read_files
 from opencode_policy.lean import dataclass
 from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown

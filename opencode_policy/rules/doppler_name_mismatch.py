@@ -8,9 +8,17 @@ from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown, location_of
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import fetched
-from opencode_policy.store_names import absent, fetches_of, foreign, misspelt, misused, patterns, repeated
+from opencode_policy.secrets.examples import EXTERNAL, changed, with_secrets
+from opencode_policy.secrets.flow import fetched
+from opencode_policy.secrets.store_names import (
+    absent,
+    fetches_of,
+    foreign,
+    misspelt,
+    misused,
+    patterns,
+    repeated,
+)
 from opencode_policy.tree import WorkspaceTree
 
 _LOGIN_ENTRY = "    - secretKey: login\n      remoteRef:\n        key: DEMO_AUTH\n"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_filesystem import Filesystem, Place
-from opencode_policy.kubelet_environment import Environment, environment_of
-from opencode_policy.mounted_files import file_at
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import Filesystem, Place
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.kubelet_environment import Environment, environment_of
+from opencode_policy.pods.mounted_files import file_at
+from opencode_policy.pods.search_path import DEFAULT_PATH, SearchPath, search_path
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.search_path import DEFAULT_PATH, SearchPath, search_path
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
+from opencode_policy.workspaces.subjects import no_server
 
 _SERVER = f"""\
 image: example.org/server:1

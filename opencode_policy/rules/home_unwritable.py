@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_filesystem import Obstacle, user_of
+from opencode_policy.lean import dataclass
+from opencode_policy.opencode.server_paths import TEMPORARY, Directory, ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import Obstacle, user_of
+from opencode_policy.pods.examples import deployment
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.same_fault import Fault, shared, subjects
-from opencode_policy.server_paths import TEMPORARY, Directory, ServerPaths, server_paths
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
+from opencode_policy.workspaces.subjects import no_server
 
 _POD = "securityContext: {runAsUser: 1000, fsGroup: 1000}\n"
 _CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from opencode_policy.flux_tree import areas, is_below
-from opencode_policy.images import parse_image
-from opencode_policy.kustomize_files import folder_label
+from opencode_policy.flux.kustomize_files import folder_label
+from opencode_policy.flux.trees import areas, is_below
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pods.images import parse_image
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.source import Source

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.images import is_digest, is_release, is_tag, parse_image
 from opencode_policy.location import Location
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pods.images import is_digest, is_release, is_tag, parse_image
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import WorkspaceTree

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from opencode_policy.flux_sources import is_own
-from opencode_policy.flux_tree import flux_kustomizations
+from opencode_policy.flux.sources import is_own
+from opencode_policy.flux.trees import flux_kustomizations
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource

@@ -5,8 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator
 
-from opencode_policy.flux_tree import areas, flux_kustomizations, is_below, read_files
-from opencode_policy.kustomize_files import is_kustomization_file, kustomization_of, label, mentioned, root_of
+from opencode_policy.flux.kustomize_files import (
+    is_kustomization_file,
+    kustomization_of,
+    label,
+    mentioned,
+    root_of,
+)
+from opencode_policy.flux.trees import areas, flux_kustomizations, is_below, read_files
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.expand.flux import FluxBuild
-from opencode_policy.flux_tree import DEFAULT_NAMESPACES
+from opencode_policy.flux.trees import DEFAULT_NAMESPACES
 from opencode_policy.history import steps
 from opencode_policy.location import Location
 from opencode_policy.nearest import hint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.flux_tree import reached
+from opencode_policy.flux.trees import reached
 from opencode_policy.known_objects import in_inventory
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown

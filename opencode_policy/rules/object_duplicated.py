@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.duplicates import Twice, doubled
+from opencode_policy.flux.duplicates import Twice, doubled
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule

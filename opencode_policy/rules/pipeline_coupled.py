@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_text import places_of
-from opencode_policy.flux_tree import areas, is_below
-from opencode_policy.kustomize_files import folder_label
+from opencode_policy.flux.kustomize_files import folder_label
+from opencode_policy.flux.trees import areas, is_below
+from opencode_policy.lean import dataclass
 from opencode_policy.nodes import Node, walk
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pods.container_text import places_of
 from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
+from opencode_policy.opencode.server_command import listening_port
+from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
-from opencode_policy.probes import Target, is_opaque, patience_of, probes_of, unfit
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.probes import Target, is_opaque, patience_of, probes_of, unfit
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.same_fault import Fault, shared, subjects
-from opencode_policy.server_command import listening_port
-from opencode_policy.server_paths import server_paths
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
+from opencode_policy.workspaces.subjects import no_server
 
 _HARM = {
     "startup": "the liveness probe kills a server that is still starting",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_process import Process, passes_on_sigterm, process_of
-from opencode_policy.kubelet_environment import environment_of
+from opencode_policy.lean import dataclass
+from opencode_policy.opencode.server_command import PROGRAM
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_process import Process, passes_on_sigterm, process_of
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.kubelet_environment import environment_of
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_command import PROGRAM
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Pod
+from opencode_policy.workspaces.subjects import no_server
 
 _GRACE_SECONDS = 30
 """The API server's default for terminationGracePeriodSeconds."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from opencode_policy.jsonc import Json
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
-from opencode_policy.opencode_configuration import (
+from opencode_policy.opencode.configuration import (
     Configuration,
     ConfigurationFile,
     configuration_of,
     is_on,
 )
+from opencode_policy.opencode.server_paths import ServerPaths, server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.examples import deployment
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_paths import ServerPaths, server_paths
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
+from opencode_policy.workspaces.subjects import no_server
 
 _ENABLED = "enabled_providers"
 _DISABLED = "disabled_providers"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
-from opencode_policy.detours import detours
-from opencode_policy.login_policies import before_route, demands, out_of_sight
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc
 from opencode_policy.policy.texts import NonEmpty
 from opencode_policy.resource import Field, Resource
-from opencode_policy.route_examples import DEPLOYMENT, ROUTE, SERVICE, reachable
-from opencode_policy.routes import serving
+from opencode_policy.routing.detours import detours
+from opencode_policy.routing.login_policies import before_route, demands, out_of_sight
+from opencode_policy.routing.route_examples import DEPLOYMENT, ROUTE, SERVICE, reachable
+from opencode_policy.routing.routes import serving
+from opencode_policy.routing.stream_limits import each_once
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.stream_limits import each_once
 from opencode_policy.tree import WorkspaceTree
 
 _CHARTS = (("spec", "chart", "spec", "chart"), ("spec", "chartRef", "name"), ("metadata", "name"))

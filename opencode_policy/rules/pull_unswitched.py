@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from opencode_policy.boot_examples import GUARDED, starting
-from opencode_policy.boots import Boots, boots_of
-from opencode_policy.image_names import is_one_of
-from opencode_policy.other_pods import pods_beside, stray_pods
+from opencode_policy.boot.boots import Boots, boots_of
+from opencode_policy.boot.examples import GUARDED, starting
+from opencode_policy.boot.pod_scripts import PodScript, pod_scripts
+from opencode_policy.boot.pulls import (
+    Update,
+    entry_of,
+    forwards_only,
+    scripts_of_pod,
+    updates,
+    updating_calls,
+)
+from opencode_policy.boot.unread_processes import unread_processes
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_scripts import PodScript, pod_scripts
-from opencode_policy.pulls import Update, entry_of, forwards_only, scripts_of_pod, updates, updating_calls
+from opencode_policy.pods.image_names import is_one_of
+from opencode_policy.pods.other_pods import pods_beside, stray_pods
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
-from opencode_policy.unread_processes import unread_processes
 from opencode_policy.workload import Pod
 
 _CAN, _ONLY = "AUTO-01", "SCOPE-04"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.boot_examples import GUARDED, starting
-from opencode_policy.image_names import is_one_of
-from opencode_policy.other_pods import stray_pods
+from opencode_policy.boot.examples import GUARDED, starting
+from opencode_policy.boot.pushes import Push, is_script, pushes_of_config_map, pushes_of_pod, pushes_of_source
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
-from opencode_policy.pushes import Push, is_script, pushes_of_config_map, pushes_of_pod, pushes_of_source
+from opencode_policy.pods.image_names import is_one_of
+from opencode_policy.pods.other_pods import stray_pods
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod

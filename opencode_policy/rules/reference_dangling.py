@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from opencode_policy.known_objects import exists, names_beside
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_references import PodReference, foreign_mounts, references
+from opencode_policy.pods.references import PodReference, foreign_mounts, references
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_flow import flow_of
+from opencode_policy.secrets.flow import flow_of
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Pod
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.reloader import ASKING, AUTO, KINDS, SEARCH, Watch
+from opencode_policy.pods.reloader import ASKING, AUTO, KINDS, SEARCH, Watch
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_flow import dangling, flow_of
-from opencode_policy.secret_producers import ProducedSecret
+from opencode_policy.secrets.flow import dangling, flow_of
+from opencode_policy.secrets.producers import ProducedSecret
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Pod
 

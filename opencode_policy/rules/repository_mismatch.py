@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.boot_examples import GUARDED, starting
-from opencode_policy.boots import Boots, boots_of
-from opencode_policy.clones import Cloned, cloned, given_by
+from opencode_policy.boot.boots import Boots, boots_of
+from opencode_policy.boot.clones import Cloned, cloned, given_by
+from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.outcome import Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.repository_url import RepositoryUrl, parse_repository_url
 from opencode_policy.rules.base import Example, Rule

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_examples import deployment
-from opencode_policy.pod_resources import Amount, Kind, amount_of, pod_amount, running, starting, total
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.resources import Amount, Kind, amount_of, pod_amount, running, starting, total
 from opencode_policy.quantity import QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule

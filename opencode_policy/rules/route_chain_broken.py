@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.links import Link
-from opencode_policy.listeners import GATEWAY_GROUP
 from opencode_policy.nearest import nearest
 from opencode_policy.outcome import Outcome, Problem, Unknown
-from opencode_policy.route_chain import chain
-from opencode_policy.route_examples import DEPLOYMENT, ROUTE, reachable
-from opencode_policy.routes import Claim, is_own, serving
+from opencode_policy.routing.listeners import GATEWAY_GROUP
+from opencode_policy.routing.route_chain import chain
+from opencode_policy.routing.route_examples import DEPLOYMENT, ROUTE, reachable
+from opencode_policy.routing.routes import Claim, is_own, serving
+from opencode_policy.routing.services import own_pods_link
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.services import own_pods_link
 from opencode_policy.tree import WorkspaceTree
 
 _ROUTE = ROUTE[: ROUTE.index("  parentRefs")]

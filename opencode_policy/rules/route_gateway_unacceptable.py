@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
-from opencode_policy.listeners import Listener, is_known_gateway
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.policy.constraint import Doc
 from opencode_policy.policy.texts import Name
 from opencode_policy.resource import Field
-from opencode_policy.route_examples import ROUTE, ROUTE_FILE
-from opencode_policy.routes import (
+from opencode_policy.routing.listeners import Listener, is_known_gateway
+from opencode_policy.routing.route_examples import ROUTE, ROUTE_FILE
+from opencode_policy.routing.routes import (
     Attachment,
     Claim,
     attachments_of,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.markdown import Section, sections, visible
 from opencode_policy.nearest import hint, nearest
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_flow import fetched
+from opencode_policy.secrets.flow import fetched
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree, WorkspaceTree
 

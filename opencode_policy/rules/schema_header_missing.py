@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from opencode_policy.flux_tree import areas, is_below
-from opencode_policy.kustomize_files import is_kustomization_file, kustomization_of, label
+from opencode_policy.flux.kustomize_files import is_kustomization_file, kustomization_of, label
+from opencode_policy.flux.trees import areas, is_below
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import MappingNode, Node, ScalarNode

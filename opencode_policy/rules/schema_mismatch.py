@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from opencode_policy.lean import replace
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource
 from opencode_policy.rules.base import Example, Rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.leak_examples import ENTRY, with_container, with_script
-from opencode_policy.leaks import Run, runs_of
+from opencode_policy.leaks.examples import ENTRY, with_container, with_script
+from opencode_policy.leaks.sites import Run, runs_of
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scalar_map import locate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.leak_examples import ENTRY, with_container, with_script
-from opencode_policy.leak_outcomes import judged, leaks
-from opencode_policy.leaks import Run, names_of
+from opencode_policy.leaks.examples import ENTRY, with_container, with_script
+from opencode_policy.leaks.outcomes import judged, leaks
+from opencode_policy.leaks.sites import Run, names_of
 from opencode_policy.outcome import Outcome, Proof
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.scope import scope_in_words, scope_place, unseen
+from opencode_policy.secrets.tree_secrets import secrets_of
 from opencode_policy.tree import Tree
-from opencode_policy.tree_secrets import secrets_of
 
 _APP = "kubernetes/apps/demo/demo/app"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.git_traces import TRACES, is_on
-from opencode_policy.leak_examples import ENTRY, with_container, with_script
-from opencode_policy.leak_outcomes import judged, leaks
-from opencode_policy.leaks import Run
+from opencode_policy.leaks.examples import ENTRY, with_container, with_script
+from opencode_policy.leaks.outcomes import judged, leaks
+from opencode_policy.leaks.sites import Run
 from opencode_policy.outcome import Outcome, Problem, Proof
 from opencode_policy.rules.base import Example, Rule
+from opencode_policy.shell.git_traces import TRACES, is_on
 from opencode_policy.tree import Tree
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import (
+from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
+from opencode_policy.secrets.flow import (
     REQUIREMENTS,
     Dangling,
     dangling,
     role_of,
     uses_of_role,
 )
-from opencode_policy.secret_production import failing, made_twice, makers_taken
-from opencode_policy.secret_roles import RoleProblem, problems
+from opencode_policy.secrets.production import failing, made_twice, makers_taken
+from opencode_policy.secrets.roles import RoleProblem, problems
 from opencode_policy.tree import WorkspaceTree
 
 _LOGIN = "            secretName: demo-keys\n"

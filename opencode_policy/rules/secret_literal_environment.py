@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.environment import variables
 from opencode_policy.lean import dataclass
-from opencode_policy.literal_secrets import (
+from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.pods.environment import variables
+from opencode_policy.pods.literal_secrets import (
     Roles,
     in_arguments,
     in_environment,
     in_generators,
     in_secret_manifests,
 )
-from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import DEPLOYMENT, changed, with_secrets
-from opencode_policy.secret_flow import REQUIREMENTS
+from opencode_policy.secrets.examples import DEPLOYMENT, changed, with_secrets
+from opencode_policy.secrets.flow import REQUIREMENTS
 from opencode_policy.tree import WorkspaceTree
 
 _APP = "kubernetes/apps/demo/demo/app"

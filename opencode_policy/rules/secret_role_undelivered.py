@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_delivery import faults, loss
-from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import REQUIREMENTS, uses_of_role
-from opencode_policy.secret_roles import RoleProblem, problems
+from opencode_policy.secrets.delivery import faults, loss
+from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
+from opencode_policy.secrets.flow import REQUIREMENTS, uses_of_role
+from opencode_policy.secrets.roles import RoleProblem, problems
 from opencode_policy.tree import WorkspaceTree
 
 _VARIABLE = """\

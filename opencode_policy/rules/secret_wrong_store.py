@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.external_secret import Fetch
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import EXTERNAL, changed, with_secrets
-from opencode_policy.secret_flow import REQUIREMENTS
-from opencode_policy.secret_roles import RoleProblem, problems
-from opencode_policy.secret_stores import unknown_store
-from opencode_policy.store_names import fetches_of
+from opencode_policy.secrets.examples import EXTERNAL, changed, with_secrets
+from opencode_policy.secrets.external_secret import Fetch
+from opencode_policy.secrets.flow import REQUIREMENTS
+from opencode_policy.secrets.roles import RoleProblem, problems
+from opencode_policy.secrets.store_names import fetches_of
+from opencode_policy.secrets.stores import unknown_store
 from opencode_policy.tree import WorkspaceTree
 
 _TREE_STORE = """\

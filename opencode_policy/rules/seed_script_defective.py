@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.boot.login_file import ROLE
+from opencode_policy.boot.seed_script import SeedRun, Write, runs
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.login_file import ROLE
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.seed_script import SeedRun, Write, runs
 from opencode_policy.shell.interpreter import shebang
 from opencode_policy.shell.script import parse_script
 from opencode_policy.source import Source

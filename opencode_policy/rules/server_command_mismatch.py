@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_process import process_of, started_by
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import hint
-from opencode_policy.opencode_configuration import Configuration, configuration_of
+from opencode_policy.opencode.configuration import Configuration, configuration_of
+from opencode_policy.opencode.server_command import ANY_PORT, LOOPBACK, PROGRAM, ServerCommand, read_command
+from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.pod_duplicates import duplicates
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_process import process_of, started_by
+from opencode_policy.pods.duplicates import duplicates
+from opencode_policy.pods.examples import deployment
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.server_command import ANY_PORT, LOOPBACK, PROGRAM, ServerCommand, read_command
-from opencode_policy.server_paths import server_paths
 from opencode_policy.shell.wrappers import base_name
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container
+from opencode_policy.workspaces.subjects import no_server
 
 _GOOD = 'args: [web, --hostname, 0.0.0.0, --port, "4096"]\n'
 

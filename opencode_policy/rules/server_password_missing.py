@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.environment import resolved, variables
 from opencode_policy.lean import dataclass
+from opencode_policy.opencode.server_password import absent, faults, overridden
 from opencode_policy.outcome import Outcome, Proof, Unknown
+from opencode_policy.pods.environment import resolved, variables
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
-from opencode_policy.server_password import absent, faults, overridden
+from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, changed, with_secrets
 from opencode_policy.tree import WorkspaceTree
 
 _SERVER = """\

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from opencode_policy.links import near
+from opencode_policy.opencode.servers import Sign, releases, strangers
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.route_examples import APP, DEPLOYMENT, DEPLOYMENT_FILE
+from opencode_policy.routing.route_examples import APP, DEPLOYMENT, DEPLOYMENT_FILE
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.servers import Sign, releases, strangers
 from opencode_policy.tree import Tree, WorkspaceTree
 from opencode_policy.workload import Container
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from opencode_policy.leak_examples import ENTRY, with_container, with_script
-from opencode_policy.leak_outcomes import judged
-from opencode_policy.leaks import Run, listed, names_of
+from opencode_policy.leaks.examples import ENTRY, with_container, with_script
+from opencode_policy.leaks.outcomes import judged
+from opencode_policy.leaks.sites import Run, listed, names_of
 from opencode_policy.location import Related
 from opencode_policy.outcome import Outcome, Place, Problem, Proof
 from opencode_policy.rules.base import Example, Rule

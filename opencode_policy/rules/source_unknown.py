@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.flux_sources import KINDS, SourceId, known_sources, source_of
-from opencode_policy.flux_tree import flux_kustomizations
+from opencode_policy.flux.sources import KINDS, SourceId, known_sources, source_of
+from opencode_policy.flux.trees import flux_kustomizations
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Field, Resource

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from opencode_policy.durations import parse_duration
+from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Unknown
 from opencode_policy.policy.constraint import Doc, Matches
 from opencode_policy.policy.texts import Release
 from opencode_policy.resource import Resource
-from opencode_policy.route_examples import POLICY, POLICY_FILE, ROUTE, ROUTE_FILE
-from opencode_policy.routes import serving
+from opencode_policy.routing.route_examples import POLICY, POLICY_FILE, ROUTE, ROUTE_FILE
+from opencode_policy.routing.routes import serving
+from opencode_policy.routing.stream_hazards import policy_hazards, rule_hazards
+from opencode_policy.routing.stream_limits import cut_outcomes, each_once, idle_outcomes, request_outcomes
+from opencode_policy.routing.timeouts import HTTP, EffectiveTimeouts, effective_timeouts
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.stream_hazards import policy_hazards, rule_hazards
-from opencode_policy.stream_limits import cut_outcomes, each_once, idle_outcomes, request_outcomes
-from opencode_policy.timeouts import HTTP, EffectiveTimeouts, effective_timeouts
 from opencode_policy.tree import WorkspaceTree
 
 _POLICY = POLICY[: POLICY.index("  mergeType")]

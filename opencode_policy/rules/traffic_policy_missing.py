@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencode_policy.attached_policies import Target, attached, references
 from opencode_policy.links import near
-from opencode_policy.listeners import GATEWAY_GROUP
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource
-from opencode_policy.route_examples import POLICY, POLICY_FILE, ROUTE, ROUTE_FILE
-from opencode_policy.routes import serving
+from opencode_policy.routing.attached_policies import Target, attached, references
+from opencode_policy.routing.listeners import GATEWAY_GROUP
+from opencode_policy.routing.route_examples import POLICY, POLICY_FILE, ROUTE, ROUTE_FILE
+from opencode_policy.routing.routes import serving
+from opencode_policy.routing.target_mistakes import mistakes
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.target_mistakes import mistakes
 from opencode_policy.tree import Tree, WorkspaceTree
 
 _KIND = "BackendTrafficPolicy"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from opencode_policy.container_filesystem import Filesystem, Place
-from opencode_policy.kubelet_environment import Environment, Variable, environment_of
+from opencode_policy.lean import dataclass
 from opencode_policy.nearest import nearest
+from opencode_policy.opencode.persistence import loss_of
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
-from opencode_policy.persistence import loss_of
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import Filesystem, Place
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.kubelet_environment import Environment, Variable, environment_of
 from opencode_policy.rules.base import Example, Rule
-from opencode_policy.subjects import no_server
 from opencode_policy.tree import WorkspaceTree
 from opencode_policy.workload import Container, Pod
+from opencode_policy.workspaces.subjects import no_server
 
 _CLAIM = "- {name: data, persistentVolumeClaim: {claimName: demo}}\n"
 _SERVER = """\

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from opencode_policy.counterparts import counterparts, objects_of, share_any, sides_of
-from opencode_policy.drift import Difference, Side, differences
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location, Related
 from opencode_policy.outcome import Irrelevant, Outcome, Place, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree, WorkspaceTree
+from opencode_policy.workspaces.counterparts import counterparts, objects_of, share_any, sides_of
+from opencode_policy.workspaces.drift import Difference, Side, differences
 
 _AGGREGATOR = "resources: [./namespace.yaml, ./demo/ks.yaml, ./second/ks.yaml]\n"
 _KS = """\

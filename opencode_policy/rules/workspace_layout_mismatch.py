@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from opencode_policy.flux_tree import flux_kustomizations
-from opencode_policy.kustomize_files import kustomization_of, label
+from opencode_policy.flux.kustomize_files import kustomization_of, label
+from opencode_policy.flux.trees import flux_kustomizations
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from opencode_policy.resource import Resource

@@ -13,10 +13,11 @@ import importlib.machinery
 import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
+from opencode_policy.lean import dataclass
 from opencode_policy.schemas.validator import RULES_KEY, Path, Violation
 
 LIBRARY = "common-expression-language"

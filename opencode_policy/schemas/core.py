@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 PACKAGE = "kubernetes_validate"
 _FOLDER = re.compile(r"v(?P<release>\d+\.\d+)\.\d+-local-strict")
 _DEFINITIONS = "#/$defs/"
+_WORDS = frozenset({"description", "$id", "$schema"})
 
 Json = dict[str, Any]
 
@@ -53,7 +53,7 @@ def core_schema(api_version: str, kind: str, release: str) -> Json | None:
     schema = _read(file)
     if (*_group_and_version(api_version), kind) not in _identities(schema):
         return None
-    return _bundled(schema, _definitions(folder))
+    return _bundled(schema, folder)
 
 
 def _folder(release: str) -> Path | None:
@@ -93,42 +93,41 @@ def _definitions(folder: Path) -> Json:
     return definitions
 
 
-def _bundled(schema: Json, definitions: Json) -> Json:
+def _bundled(schema: Json, folder: Path) -> Json:
     """The schema with every definition that it reaches, and references made local."""
+    pending: list[str] = []
+    local = _localised(schema, pending)
     reached: Json = {}
-    pending = list(_references(schema))
     while pending:
         name = pending.pop()
         if name not in reached:
-            reached[name] = definitions[name]
-            pending += _references(definitions[name])
-    local = {name: _localised(definition) for name, definition in reached.items()}
-    return {**_localised(schema), "$defs": local}
+            reached[name], further = _definition(folder, name)
+            pending += further
+    return {**local, "$defs": reached}
 
 
-def _references(node: Any) -> Iterator[str]:
+@cache
+def _definition(folder: Path, name: str) -> tuple[Json, list[str]]:
+    """A definition with local references, and the names that it refers to."""
+    names: list[str] = []
+    return _localised(_definitions(folder)[name], names), names
+
+
+def _localised(node: Any, names: list[str]) -> Any:
+    """A copy with local references, whose names are added to `names`, and without words for people."""
     if isinstance(node, dict):
+        found = {}
         for key, value in node.items():
-            if key == "$ref" and isinstance(value, str):  # a property may bear that name
-                yield _name(value)
-            else:
-                yield from _references(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _references(item)
-
-
-def _localised(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: _DEFINITIONS + _name(value)
-            if key == "$ref" and isinstance(value, str)
-            else _localised(value)
-            for key, value in node.items()
-            if not (key in ("description", "$id", "$schema") and isinstance(value, str))
-        }
+            if not isinstance(value, str):
+                found[key] = _localised(value, names) if isinstance(value, dict | list) else value
+            elif key == "$ref":  # a property may bear that name
+                names.append(_name(value))
+                found[key] = _DEFINITIONS + names[-1]
+            elif key not in _WORDS:
+                found[key] = value
+        return found
     if isinstance(node, list):
-        return [_localised(item) for item in node]
+        return [_localised(item, names) for item in node]
     return node
 
 

@@ -6,10 +6,10 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from opencode_policy.lean import dataclass
 from opencode_policy.schemas.crd import CrdError, Identity, json_schema
 from opencode_policy.schemas.store import UNSERVED
 

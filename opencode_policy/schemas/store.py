@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from opencode_policy.lean import dataclass
 from opencode_policy.schemas.core import core_schema
 from opencode_policy.schemas.crd import CrdError, Identity, json_schema, schemas_of
 from opencode_policy.schemas.validator import Validator

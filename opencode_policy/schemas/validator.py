@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from opencode_policy.lean import dataclass
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.reader import Pending
 from opencode_policy.shell.syntax import Assignment, Command, Literal, Part, Redirect, Word

@@ -8,10 +8,11 @@ and once for every call of it, with the call's arguments. Texts that a shell run
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from functools import lru_cache
 from itertools import islice, product
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.holes import UNKNOWN
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.shell.nested import Context, walk
@@ -71,42 +72,60 @@ def statements_of(text: str) -> Sequence:
 
 def commands_run(text: str, environment: Mapping[str, str | None] | None = None) -> Iterator[CommandRun]:
     """Every command of a script; `environment` holds the values that a container gives it."""
-    return _Walk(statements_of(text), environment or {}).commands()
+    return _Walk(_written(text), environment or {}).commands()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """What a script's text says by itself: `quiet` functions start nothing that matters."""
+
+    script: Sequence
+    statements: tuple[Statement, ...]
+    functions: Mapping[str, list[Function]]
+    quiet: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def _written(text: str) -> _Written:
+    script = statements_of(text)
+    statements = tuple(statement for statement, _ in walk(script, Context()))
+    functions: dict[str, list[Function]] = {}
+    for statement in statements:
+        if isinstance(statement, Function):
+            functions.setdefault(statement.name, []).append(statement)
+    quiet: set[str] = set()
+    for name, bodies in functions.items():
+        if all(_is_quiet(function, quiet) for function in bodies):
+            quiet.add(name)
+    return _Written(script, statements, functions, frozenset(quiet))
+
+
+def _is_quiet(function: Function, quiet: set[str]) -> bool:
+    names = [
+        statement.name
+        for statement, _ in walk((function.body,), Context())
+        if isinstance(statement, Command) and statement.words
+    ]
+    return all(name in _QUIET or name in quiet for name in names)
 
 
 @dataclass
 class _Walk:
-    script: Sequence
+    written: _Written
     environment: Mapping[str, str | None]
     values: dict[str, list[str]] = field(default_factory=dict)
-    functions: dict[str, list[Function]] = field(default_factory=dict)
-    quiet: set[str] = field(default_factory=set)
     _called: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Collect the functions, and the values of variables: twice, for values made of other values."""
+        """Collect the values of variables: twice, for values made of other values."""
         for name, value in self.environment.items():
             self.values[name] = [UNKNOWN if value is None else value]
-        for _ in range(2):
-            for statement, _context in walk(self.script, Context()):
-                if isinstance(statement, Function):
-                    self.functions.setdefault(statement.name, []).append(statement)
-                self._learn(statement)
-        for name, functions in list(self.functions.items()):
-            if all(self._is_quiet(function) for function in functions):
-                self.quiet.add(name)
-
-    def _is_quiet(self, function: Function) -> bool:
-        commands = [
-            statement.name
-            for statement, _ in walk((function.body,), Context())
-            if isinstance(statement, Command) and statement.words
-        ]
-        return all(name in _QUIET or name in self.quiet for name in commands)
+        for statement in (*self.written.statements, *self.written.statements):
+            self._learn(statement)
 
     def commands(self) -> Iterator[CommandRun]:
         """Every command, in no particular order between functions."""
-        pending = [(self.script, Context())]
+        pending = [(self.written.script, Context())]
         count = 0
         while pending and count < _COMMANDS:
             statements, context = pending.pop()
@@ -121,9 +140,10 @@ class _Walk:
         """Functions that a command calls, and texts that it has a shell run."""
         if context.depth >= _DEPTH:
             return
+        functions, quiet = self.written.functions, self.written.quiet
         inner = replace(context, depth=context.depth + 1, conditions=found.conditions)
         for argv in found.argvs:
-            for function in self.functions.get(argv[0], ()) if argv and argv[0] not in self.quiet else ():
+            for function in functions.get(argv[0], ()) if argv and argv[0] not in quiet else ():
                 if (argv[0], argv[1:]) not in self._called and len(self._called) < _COMMANDS:
                     self._called.add((argv[0], argv[1:]))
                     yield (

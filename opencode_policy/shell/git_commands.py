@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.commands_run import CommandRun
 from opencode_policy.shell.git_line import GitLine, read_git_line
 from opencode_policy.shell.holes import UNKNOWN

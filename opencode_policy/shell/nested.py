@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import (
     AndOr,

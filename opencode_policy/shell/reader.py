@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.spans import Offsets, Span
 from opencode_policy.shell.syntax import Literal, Redirect, Word

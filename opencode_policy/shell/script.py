@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import run
 from opencode_policy.shell.compound import ScriptReader
 from opencode_policy.shell.holes import without_holes

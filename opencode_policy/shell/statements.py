@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
+from opencode_policy.lean import replace
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.commands import CommandReader, Draft, command_of
 from opencode_policy.shell.reader import Shared

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from opencode_policy.lean import replace
 from opencode_policy.shell import quoting
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.reader import Pending, Reader

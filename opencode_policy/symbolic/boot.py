@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from functools import cached_property
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.resource import Field
 from opencode_policy.scripts import file_in_container
 from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.interpreter import interpreter
 from opencode_policy.source import Source
-from opencode_policy.symbolic.calling import Caller
 from opencode_policy.symbolic.environment import (
     Start,
     entrypoint,
@@ -23,8 +23,7 @@ from opencode_policy.symbolic.environment import (
     variables_of,
 )
 from opencode_policy.symbolic.events import Code, Event, Probed, Where
-from opencode_policy.symbolic.execution import execute, execute_all
-from opencode_policy.symbolic.expansion import Expander
+from opencode_policy.symbolic.execution import caller_of
 from opencode_policy.symbolic.files import Files
 from opencode_policy.symbolic.machine import Machine
 from opencode_policy.symbolic.places import Layout, Place
@@ -216,8 +215,7 @@ class Process:
         return merged(map(_at_rest, ended))
 
     def _fields(self, state: State, words: list[str], where: Where) -> Call[list[State]]:
-        caller = Caller(self.machine, Expander(self.machine, execute_all), execute, execute_all)
-        ended: list[State] = yield caller.fields(state, words, where)
+        ended: list[State] = yield caller_of(self.machine).fields(state, words, where)
         return ended
 
     def _load(self, path: str) -> Code | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.commands_run import statements_of
 from opencode_policy.shell.holes import UNKNOWN
@@ -273,13 +273,13 @@ class Caller:
 
     def _process(self, state: State) -> Call[list[State]]:
         """Run the code of a new process, once for all paths that start it alike."""
-        start = course(state)
-        known = self.machine.runs.get(start)
-        if known is not None and known not in state.runs:
-            return known.on(state)
+        known = self.machine.runs.setdefault(course(state), [])
+        for earlier in known:
+            if earlier.fits(state):
+                return earlier.on(state)
         run = started(state)
         ended: list[State] = yield self.execute_all(self.machine, statements_of(state.code.text), [state])
-        self.machine.runs[start] = run
+        known.append(run)
         return run.finish(ended)
 
 

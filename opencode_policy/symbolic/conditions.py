@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.events import Probed
 from opencode_policy.symbolic.files import ABSENT, FILE, FOLDER, UNKNOWN, Entry
 from opencode_policy.symbolic.machine import Invocation, note

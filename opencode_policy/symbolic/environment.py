@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.resource import Field
-from opencode_policy.secret_flow import flow_of
+from opencode_policy.secrets.flow import flow_of
 from opencode_policy.symbolic.files import FILE, FOLDER, Entry, Files
 from opencode_policy.symbolic.places import Layout, Place, claim_templates, sub_path, volume_of
 from opencode_policy.symbolic.symbols import Symbols, cleaned

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.nodes import ScalarNode
 from opencode_policy.scalar_map import locate

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from opencode_policy.lean import replace
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.syntax import (
     AndOr,
@@ -50,7 +50,7 @@ def execute(machine: Machine, statement: Statement, state: State) -> Call[list[S
         state.flow = EXIT
         return [state]
     if isinstance(statement, Command):
-        caller = _caller(machine)
+        caller = caller_of(machine)
         return settled((yield caller.command(state, statement)), statement)
     if isinstance(statement, Function):
         state.functions[statement.name] = (statement, state.code)
@@ -60,8 +60,12 @@ def execute(machine: Machine, statement: Statement, state: State) -> Call[list[S
     return result
 
 
-def _caller(machine: Machine) -> Caller:
-    return Caller(machine, Expander(machine, execute_all), execute, execute_all)
+def caller_of(machine: Machine) -> Caller:
+    """What runs the simple commands of a machine; one for all of them."""
+    if machine.caller is None:
+        machine.caller = Caller(machine, Expander(machine, execute_all), execute, execute_all)
+    caller: Caller = machine.caller
+    return caller
 
 
 def _and_or(machine: Machine, statement: AndOr, state: State) -> Call[list[State]]:
@@ -159,7 +163,7 @@ def _background(machine: Machine, statement: Background, state: State) -> Call[l
 
 
 def _redirected(machine: Machine, statement: Redirected, state: State) -> Call[list[State]]:
-    caller = _caller(machine)
+    caller = caller_of(machine)
 
     def body(inside: State) -> Call[list[State]]:
         return execute(machine, statement.body, inside)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.places import Place
 
 ABSENT = "absent"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from opencode_policy.lean import replace
 from opencode_policy.shell.git_line import GitLine, joined, read_git_line, repository_name
 from opencode_policy.symbolic.events import GitRun, Probed
 from opencode_policy.symbolic.files import ABSENT, FOLDER, REPOSITORY, Entry, Files

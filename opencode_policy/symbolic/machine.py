@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import Any
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.events import Code, Event, Printed, Probed, Where, Wrote
 from opencode_policy.symbolic.files import FILE, Entry
 from opencode_policy.symbolic.places import Layout, Place
@@ -28,7 +30,7 @@ class Machine:
     `load` finds a script by its path in the container, `inline` one by its text in the manifest; `programs`
     are known programs besides the usual ones; calls of the `watched` are events, and so is output that
     depends on a symbol of `secrets`. In an `open_environment` every variable may be set from elsewhere.
-    `runs` are those of scripts by the state in which they started.
+    `runs` are those of scripts by the state in which they started, `caller` is what runs its commands.
     """
 
     layout: Layout
@@ -39,9 +41,10 @@ class Machine:
     watched: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     open_environment: bool = False
-    runs: dict[tuple[object, ...], Rerun] = field(default_factory=dict)
+    runs: dict[tuple[object, ...], list[Rerun]] = field(default_factory=dict)
     steps: int = 0
     overflow: bool = False
+    caller: Any = None
 
     def step(self) -> bool:
         """Count one more command; False once the simulation has become too long."""

@@ -7,10 +7,11 @@ writes the other finds by the place.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass
 from opencode_policy.symbolic.symbols import is_known
 from opencode_policy.workload import Container, Mount
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.syntax import Function
 from opencode_policy.symbolic.events import Assumption, Code, Event, Where
 from opencode_policy.symbolic.files import Files
-from opencode_policy.symbolic.symbols import rivals
+from opencode_policy.symbolic.symbols import rivals, symbols_in
 
 NEXT = "next"
 RETURN = "return"
@@ -56,7 +57,8 @@ class State:
     nowhere. `bound` and `excluded` hold what was assumed of symbols, `topics` the sets of rival symbols
     that conditions were about, `probes` are tests of files that were certain, `said` the last text that
     went to the log, `stopped` where the script ended early.
-    `runs` are the runs of scripts that it went through.
+    `runs` are the runs of scripts that it went through. `consulted` are the symbols about which the path
+    asked what was assumed of them; all forks of a run share it.
     """
 
     code: Code
@@ -91,6 +93,7 @@ class State:
     said: str = ""
     stopped: Where | None = None
     runs: frozenset[object] = frozenset()
+    consulted: set[str] = field(default_factory=set)
 
     def fork(self) -> State:
         """The same state for another path."""
@@ -110,8 +113,13 @@ class State:
 
     def resolve(self, text: str) -> str:
         """A text with what was assumed of its symbols."""
+        if text.isascii():
+            return text
+        self.consulted.update(symbols_in(text))
         for symbol, value in self.bound.items():
-            text = text.replace(symbol, value)
+            if symbol in text:
+                text = text.replace(symbol, value)
+                self.consulted.update(symbols_in(text))
         return text
 
     def assume(self, where: Where, *, holds: bool, about: frozenset[str], expected: bool = False) -> None:

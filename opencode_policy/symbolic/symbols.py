@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cache
+
+from opencode_policy.lean import dataclass, replace
 
 _FIRST = 0x100000
 _FIRST_RIVAL = 0x10C000

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.calls import Call, run
 from opencode_policy.shell.interpreter import SHELLS, Interpreter
 from opencode_policy.shell.reader import Fault

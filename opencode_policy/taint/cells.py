@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.shell.spans import Span
 from opencode_policy.shell.syntax import Function
 from opencode_policy.taint.values import ANYTHING, NOTHING, Flows, Place, Value, collapsed, joined, merged

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from opencode_policy.lean import replace
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import public
 from opencode_policy.shell.spans import Span

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.spans import Span
 from opencode_policy.taint.cells import Status

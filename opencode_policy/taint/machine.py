@@ -10,9 +10,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.calls import Call
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes, without_holes
 from opencode_policy.shell.spans import Span

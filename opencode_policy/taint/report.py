@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
+from opencode_policy.lean import dataclass, replace
 from opencode_policy.taint.cells import Switch
 from opencode_policy.taint.values import Flows, Place, merged
 

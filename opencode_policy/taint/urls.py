@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.holes import SECRET, UNKNOWN
 from opencode_policy.taint.values import Text
 

@@ -8,9 +8,10 @@ hole between what they have in common on the left and on the right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from opencode_policy.lean import dataclass
 from opencode_policy.shell.holes import SECRET, UNKNOWN, has_holes
 from opencode_policy.shell.spans import Span
 

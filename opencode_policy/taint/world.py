@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from opencode_policy.lean import dataclass
 from opencode_policy.taint.patterns import may_match
 from opencode_policy.taint.values import Flow, Flows, Secret, Value, merged
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.container_filesystem import Filesystem, Place, user_of
-from opencode_policy.kubelet_environment import environment_of
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.container_filesystem import Filesystem, Place, user_of
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.kubelet_environment import environment_of
 
 from .manifests import pod_with
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.kubelet_environment import Environment, environment_of
-from opencode_policy.pod_examples import deployment
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.kubelet_environment import Environment, environment_of
 from opencode_policy.rules.base import Example
 from opencode_policy.testing import example_tree
 

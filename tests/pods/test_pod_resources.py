@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from opencode_policy.pod_examples import deployment
-from opencode_policy.pod_resources import Kind, amount_of, running, starting, total
+from opencode_policy.pods.examples import deployment
+from opencode_policy.pods.resources import Kind, amount_of, running, starting, total
 
 from .manifests import pod_with
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from opencode_policy.container_process import Argument, Process
-from opencode_policy.opencode_configuration import Configuration
-from opencode_policy.pod_examples import deployment
-from opencode_policy.server_command import ServerCommand, listening_port, read_command
-from opencode_policy.server_paths import server_paths
+from opencode_policy.opencode.configuration import Configuration
+from opencode_policy.opencode.server_command import ServerCommand, listening_port, read_command
+from opencode_policy.opencode.server_paths import server_paths
+from opencode_policy.pods.container_process import Argument, Process
+from opencode_policy.pods.examples import deployment
 
 from .manifests import config_map, pod_with
 

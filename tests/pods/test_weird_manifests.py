@@ -99,7 +99,7 @@ def test_all_rules_of_pods_are_meant() -> None:
     assert {rule.id for rule in rules()} == JUDGING_PODS
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_weird_values_anywhere(data: st.DataObject) -> None:
     changed = manifest()

@@ -93,7 +93,7 @@ def _node(value: Any) -> Node | None:
 def test_decoder_and_pydantic_agree(cls: type[Any]) -> None:
     outcomes = set()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(nearly(cls))
     def agree(value: Any) -> None:
         ours = _ours(cls, value)
@@ -110,7 +110,7 @@ def test_they_agree_on_every_type_alone(name: str) -> None:
     only = make_dataclass("Only", [("value", hint)])
     siblings = fitting(hint).flatmap(changed) | SIBLINGS
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(fitting(hint) | siblings)
     @example(10**399)
     @example("three")
@@ -121,7 +121,7 @@ def test_they_agree_on_every_type_alone(name: str) -> None:
     agree()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(CLASSES).flatmap(lambda cls: st.tuples(st.just(cls), nearly(cls))))
 @example((Zoo, []))
 def test_every_refusal_is_explained_at_a_place(case: tuple[type[Any], Any]) -> None:
@@ -141,7 +141,7 @@ def test_every_refusal_is_explained_at_a_place(case: tuple[type[Any], Any]) -> N
         assert mistake.location.column <= len(line) + 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(CLASSES[:3]).flatmap(lambda cls: st.tuples(st.just(cls), nearly(cls))), st.integers(0))
 def test_no_long_text_is_repeated(case: tuple[type[Any], Any], seed: int) -> None:
     cls, value = case

@@ -41,7 +41,7 @@ FILES = [
     "scripts/README.md",
 ]
 OPTIONS = Options(colour=False, width=100, show=frozenset({"satisfied", "suppressed"}))
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def checked(path: str, data: bytes) -> Run:
@@ -110,7 +110,7 @@ def test_anything_in_a_policy_file(name: str, tmp_path: Path) -> None:
     for other in ("requirements.yaml", "opencode.yaml", "cluster.yaml"):
         (tmp_path / other).write_text(policy_text(other), encoding="utf-8")
 
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(broken(policy_text(name), manifest=True))
     def holds(data: bytes) -> None:
         (tmp_path / name).write_bytes(data)

@@ -146,7 +146,7 @@ def test_text_is_written_as_it_is_and_ends_in_a_line_break() -> None:
     assert "\\u" not in text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(results())
 def test_every_report_fits_the_schema(result: Result) -> None:
     seen = view(result, {}, samples.rules(), Redactor())

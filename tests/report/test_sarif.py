@@ -69,7 +69,7 @@ def test_the_sample_is_valid_and_sound() -> None:
         assert sarif_lint(log_of(samples.sample(failed=True), options), TEXTS) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(results(), st.booleans())
 def test_every_log_is_valid_and_sound(result: Result, with_suppressed: bool) -> None:
     seen = view(result, samples.sources(), samples.rules(), Redactor())

@@ -77,7 +77,7 @@ def spellings_of(text: str) -> list[str]:
     return [text, encoded, *escaped]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(secrets)
 def test_no_format_shows_a_secret(secret: str) -> None:
     assume(secret.strip() and not any(spelling in BARE for spelling in spellings_of(secret)))
@@ -86,7 +86,7 @@ def test_no_format_shows_a_secret(secret: str) -> None:
         assert not [spelling for spelling in spellings_of(secret) if spelling in text]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(secrets.filter(str.strip), min_size=2, max_size=3))
 @example(["0" * 8, "0" * 7 + "\x85"])
 def test_no_format_shows_a_line_of_a_secret(lines: list[str]) -> None:

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencode_policy.boot_examples import GUARDED, starting
+from opencode_policy.boot.examples import GUARDED, starting
 from opencode_policy.rules.auth_seed_misplaced import AuthSeedMisplaced
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.rules.clone_unguarded import CloneUnguarded
@@ -78,7 +78,7 @@ words = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(words, max_size=25).map(" ".join))
 def test_any_script(script: str) -> None:
     example = Example("test", starting(script + "\n"))
@@ -86,7 +86,7 @@ def test_any_script(script: str) -> None:
         assert outcomes(rule, example)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(words, max_size=25).map(" ".join))
 def test_any_script_that_stores_the_login(script: str) -> None:
     outcomes(SeedScriptDefective, Example("test", {"scripts/seed.sh": f"#!/bin/sh\n{script}\n"}))

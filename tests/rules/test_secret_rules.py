@@ -23,8 +23,8 @@ from opencode_policy.rules.secret_role_undelivered import SecretRoleUndelivered
 from opencode_policy.rules.secret_wrong_store import SecretWrongStore
 from opencode_policy.rules.server_password_missing import ServerPasswordMissing
 from opencode_policy.scope import unseen
-from opencode_policy.secret_examples import DEPLOYMENT, EXTERNAL, with_secrets
-from opencode_policy.secret_flow import REQUIREMENTS
+from opencode_policy.secrets.examples import DEPLOYMENT, EXTERNAL, with_secrets
+from opencode_policy.secrets.flow import REQUIREMENTS
 from opencode_policy.testing import example_tree
 from opencode_policy.tree import Tree
 

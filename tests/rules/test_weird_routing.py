@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opencode_policy.engine import judge
 from opencode_policy.outcome import Outcome, Problem, location_of
 from opencode_policy.policy.decode import decode_value
-from opencode_policy.route_examples import DEPLOYMENT, POLICY, ROUTE, SERVICE, reachable
+from opencode_policy.routing.route_examples import DEPLOYMENT, POLICY, ROUTE, SERVICE, reachable
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.rules.dns_annotation_missing import DnsAnnotationMissing
 from opencode_policy.rules.proxy_present import ProxyPresent
@@ -128,7 +128,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_rule_fails_on_what_stands_at_the_wrong_place(name: str, data: st.DataObject) -> None:
     documents = list(yaml.safe_load_all(TEXTS[name]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opencode_policy.outcome import Irrelevant, Problem, Proof, Unknown
-from opencode_policy.own_names import OwnNames
 from opencode_policy.rules.base import Example
 from opencode_policy.rules.workspace_drift import WorkspaceDrift
 from opencode_policy.testing import example_tree, outcomes, reported
+from opencode_policy.workspaces.own_names import OwnNames
 
 NAMES = ("demo", "second", "third")
 FOLDER = "kubernetes/apps/demo"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from opencode_policy.clone_left_alone import later_boots
-from opencode_policy.clones import first_boot
+from opencode_policy.boot.clone_left_alone import later_boots
+from opencode_policy.boot.clones import first_boot
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
 from tests.shell.guard_scripts import OPEN, SOUND, UNSOUND, Script
 from tests.shell.volume import Volume, boots_with

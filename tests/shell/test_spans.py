@@ -37,7 +37,7 @@ def nodes(item: Any) -> Iterator[Any]:
             pending.extend(getattr(node, field.name) for field in dataclasses.fields(node))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(script=SCRIPTS)
 def test_spans_lie_in_the_text(script: str) -> None:
     parsed = parse_script(script)
@@ -50,7 +50,7 @@ def test_spans_lie_in_the_text(script: str) -> None:
         assert fault.words
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(script=SCRIPTS)
 def test_what_is_written_plainly_stands_where_its_span_says(script: str) -> None:
     for node in nodes(parse_script(script).statements):
@@ -63,7 +63,7 @@ def test_what_is_written_plainly_stands_where_its_span_says(script: str) -> None
             assert node.name[0] in script[node.span.start : node.span.end]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(script=SCRIPTS)
 def test_reading_a_script_twice_gives_the_same(script: str) -> None:
     parse_script.cache_clear()

@@ -32,7 +32,7 @@ def values(words: str) -> list[str | None]:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=WORDS.filter(lambda text: "{" not in text and not text.startswith("~") and " ~" not in text))
 def test_quote_removal_is_that_of_a_shell(shell: list[str], words: str) -> None:
     expected = arguments(shell, words)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from opencode_policy.boots import Boots, boots_of
+from opencode_policy.boot.boots import Boots, boots_of
 from opencode_policy.rules.base import Example
 from opencode_policy.testing import example_tree
 

@@ -22,9 +22,11 @@ VARIABLES = {"HOME": "/home/user", "URL": "https://github.com/example/notes.git"
 """The environment of every script of these tests."""
 
 
-def endings(script: str, variables: dict[str, str] | None = None) -> tuple[Machine, list[State]]:
+def endings(
+    script: str, variables: dict[str, str] | None = None, machine: Machine | None = None
+) -> tuple[Machine, list[State]]:
     """All paths of a script, with what each prints in its buffer."""
-    machine = Machine(Layout())
+    machine = machine or Machine(Layout())
     given = {**VARIABLES, **(variables or {})}
     state = State(
         Code(script, Source("script", script)),

@@ -26,7 +26,7 @@ def concrete(text: str, unknown: str, filled: str) -> str:
     return text.replace(UNKNOWN, unknown).replace(FILLED, filled or "a")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(skeletons, skeletons, values, values)
 def test_equality_holds_for_every_value(left: str, right: str, unknown: str, filled: str) -> None:
     said = SYMBOLS.equal(left, right)
@@ -34,13 +34,13 @@ def test_equality_holds_for_every_value(left: str, right: str, unknown: str, fil
         assert (concrete(left, unknown, filled) == concrete(right, unknown, filled)) == said
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(texts, texts)
 def test_equality_of_known_texts_is_decided(left: str, right: str) -> None:
     assert SYMBOLS.equal(left, right) == (left == right)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(patterns, skeletons, values, values)
 def test_a_match_holds_for_every_value(pattern: str, text: str, unknown: str, filled: str) -> None:
     said = matches(SYMBOLS, ((pattern, False),), text)
@@ -48,13 +48,13 @@ def test_a_match_holds_for_every_value(pattern: str, text: str, unknown: str, fi
         assert fnmatch.fnmatchcase(concrete(text, unknown, filled), pattern) == said
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(patterns, texts)
 def test_a_match_of_a_known_text_is_decided(pattern: str, text: str) -> None:
     assert matches(SYMBOLS, ((pattern, False),), text) == fnmatch.fnmatchcase(text, pattern)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.sampled_from(["#", "##", "%", "%%"]), patterns, skeletons, values, values)
 def test_what_is_left_of_a_text_holds_for_every_value(
     operator: str, pattern: str, text: str, unknown: str, filled: str

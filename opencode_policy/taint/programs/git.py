@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from opencode_policy.git_traces import TRACES, is_on
 from opencode_policy.shell.calls import Call
+from opencode_policy.shell.git_traces import TRACES, is_on
 from opencode_policy.shell.holes import SECRET, has_holes
 from opencode_policy.shell.script import parse_derived
 from opencode_policy.shell.spans import Offsets, Span
