@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.boot.pod_scripts import pod_scripts
 from opencode_policy.drill.plan import ContainerPlan
 from opencode_policy.outcome import Place
-from opencode_policy.pod_scripts import pod_scripts
 from opencode_policy.resource import Field
-from opencode_policy.secret_flow import uses_of_role
+from opencode_policy.secrets.flow import uses_of_role
 from opencode_policy.tree import WorkspaceTree
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opencode_policy.container_filesystem import user_of
 from opencode_policy.drill.plan import ContainerPlan, MountPlan, PodPlan
 from opencode_policy.drill.plan_environment import ContainerEnvironment, Known, environment_of
 from opencode_policy.drill.plan_volumes import volumes_of
 from opencode_policy.drill.unhonoured import unhonoured
+from opencode_policy.pods.container_filesystem import user_of
 from opencode_policy.quantity import QuantityError, parse_quantity
 from opencode_policy.resource import Field
 from opencode_policy.workload import Container, Pod

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from opencode_policy.drill.http_client import Answer, Endpoint, request
 from opencode_policy.drill.plan import ContainerPlan
 from opencode_policy.drill.sandbox import Running, Sandbox
-from opencode_policy.probes import patience_of
+from opencode_policy.pods.probes import patience_of
 from opencode_policy.resource import Field
 
 _PERIOD = 10

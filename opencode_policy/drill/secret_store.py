@@ -15,8 +15,8 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from opencode_policy.external_secret import fetches, finds, makes_secret, target_name, wholesale
 from opencode_policy.resource import Field, Resource
+from opencode_policy.secrets.external_secret import fetches, finds, makes_secret, target_name, wholesale
 from opencode_policy.tree import Tree
 
 _LETTERS = string.ascii_letters + string.digits

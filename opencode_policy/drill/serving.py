@@ -22,9 +22,9 @@ from opencode_policy.drill.proxy import Limits, proxying
 from opencode_policy.drill.sandbox import Running
 from opencode_policy.outcome import Place
 from opencode_policy.resource import Field, Resource
-from opencode_policy.routes import claims_of
-from opencode_policy.services import port_entry, selects, service_of, target_number
-from opencode_policy.timeouts import (
+from opencode_policy.routing.routes import claims_of
+from opencode_policy.routing.services import port_entry, selects, service_of, target_number
+from opencode_policy.routing.timeouts import (
     ENVOY_CONNECTION_IDLE,
     ENVOY_REQUEST,
     ENVOY_STREAM_IDLE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from opencode_policy.container_filesystem import user_of
 from opencode_policy.drill.plan import Unhonoured
+from opencode_policy.pods.container_filesystem import user_of
 from opencode_policy.resource import Field
 from opencode_policy.workload import Pod
 

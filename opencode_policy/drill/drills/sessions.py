@@ -9,8 +9,8 @@ from opencode_policy.drill import places
 from opencode_policy.drill.base import Drill
 from opencode_policy.drill.bench import Bench
 from opencode_policy.drill.serving import NotServing, Server, serving_pod
+from opencode_policy.opencode.server_paths import server_paths
 from opencode_policy.outcome import Outcome, Place
-from opencode_policy.server_paths import server_paths
 
 _LOADS = ("FLUX-01", "HA-01")
 _MODELS = ("FLUX-03", "HA-03")
