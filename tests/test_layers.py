@@ -33,7 +33,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.run": ("cli",),
     "opencode_policy.verdicts": ("run",),
     "opencode_policy.suppress": ("run",),
-    "opencode_policy.drill": ("cli.drill", "cli.drilling"),
+    "opencode_policy.drill": ("cli.drill", "cli.drilling", "cli.explain"),
     "opencode_policy.engine": ("drill", "run", "verdicts", "testing"),
     "opencode_policy.pipeline": ("run", "testing"),
     "opencode_policy.discover": ("run", "cli.session"),

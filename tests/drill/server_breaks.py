@@ -10,6 +10,21 @@ POLICY = f"{APP}/backendtrafficpolicy.yaml"
 
 BREAKS = [
     Break(
+        "OpenCode as it comes",
+        "resources",
+        ("SEC-05",),
+        (
+            (DEPLOYMENT, "            - name: XDG_CONFIG_HOME\n              value: /etc/xdg\n", ""),
+            (
+                DEPLOYMENT,
+                "            - name: config\n              mountPath: /etc/xdg/opencode\n              readOnly: true\n",
+                "",
+            ),
+        ),
+        "",
+        DEPLOYMENT,
+    ),
+    Break(
         "the password's variable renamed",
         "server",
         ("FLUX-02",),

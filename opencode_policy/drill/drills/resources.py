@@ -15,10 +15,11 @@ from opencode_policy.drill.cgroups import Group
 from opencode_policy.drill.http_client import request
 from opencode_policy.drill.serving import NotServing, Server, serving_pod
 from opencode_policy.outcome import Outcome
+from opencode_policy.pods.probes import patience_of
 
-_LONGEST_SILENCE = 30.0
-"""Seconds without an answer after which a server counts as stuck (opencode.md: with its defaults it never
-recovers)."""
+_PATIENCE = 30.0
+"""Seconds that a server without a liveness probe may be silent."""
+_MOST = 90.0
 _ROUNDS = 3
 _MEBIBYTE = 2**20
 
@@ -72,8 +73,11 @@ class DrillResources(Drill):
             return self.problem(bench, f"the server is killed for its memory: {used}", at)
         if limit is not None and not limited and peak > limit:
             return self.problem(bench, f"the server does not fit: {used}", at)
-        if longest > _LONGEST_SILENCE:
-            return self.problem(bench, f"the server does not answer for {longest:.0f} s: {used}", at)
+        probe = server.plan.field["livenessProbe"]
+        patience = patience_of(probe).timeout if probe else _PATIENCE
+        if longest > patience:
+            words = f"the server does not answer for {longest:.0f} s, longer than its liveness probe waits"
+            return self.problem(bench, f"{words}: {used}", at)
         words = f"{used}, the longest silence was {longest:.1f} s; calls of its page, no browser, no model"
         return self.proof(bench, words, at)
 
@@ -95,7 +99,7 @@ def watching(server: Server) -> Iterator[list[float]]:
     def watch() -> None:
         while not done.is_set():
             begun = time.monotonic()
-            request(server.endpoint, probe, seconds=_LONGEST_SILENCE * 2)
+            request(server.endpoint, probe, seconds=_MOST)
             found.append(time.monotonic() - begun)
             done.wait(0.5)
 

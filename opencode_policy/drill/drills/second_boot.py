@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from opencode_policy.drill import places
 from opencode_policy.drill.base import Drill
 from opencode_policy.drill.bench import Bench
-from opencode_policy.drill.boot import Boot
+from opencode_policy.drill.boot import Boot, Ended
 from opencode_policy.drill.booting import failure
 from opencode_policy.outcome import Outcome
+
+_TRIES = 4
 
 
 class DrillSecondBoot(Drill):
@@ -48,20 +50,32 @@ class DrillSecondBoot(Drill):
             words = f"a boot that finds the clone loses what was not committed: {lost[0].relative_to(folder)}"
             yield self.problem(bench, words, at)
             return
-        slow = [item for item in boot.ended if item.seconds >= bench.settings.boot_seconds]
+        yield from self._times(bench, boot)
+
+    def _times(self, bench: Bench, boot: Boot) -> Iterator[Outcome]:
+        """Of several boots the fastest counts: a machine that is busy makes any of them slow."""
+        least, boots = bench.settings.boot_seconds, [boot]
+        while len(boots) < _TRIES and any(item.seconds >= least for item in fastest(boots)):
+            boots.append(bench.boot())
+        slow = [item for item in fastest(boots) if item.seconds >= least]
         for item in slow:
             words = f"with nothing to do the init container {item.plan.name} takes {item.seconds:.1f} s"
-            yield self.problem(
-                bench, f"{words}, not less than {bench.settings.boot_seconds}", places.of_container(item.plan)
-            )
+            yield self.problem(bench, f"{words}, not less than {least}", places.of_container(item.plan))
         if not slow:
-            least = bench.settings.boot_seconds
-            yield self.proof(
-                bench,
-                f"a boot that finds the clone leaves it alone, asks the git server nothing and each init "
-                f"container ends in less than {least} s",
-                at,
-            )
+            words = "a boot that finds the clone leaves it alone, asks the git server nothing"
+            words += f" and each init container ends in less than {least} s"
+            yield self.proof(bench, words, places.of_clone(bench.workspace))
+
+
+def fastest(boots: Sequence[Boot]) -> list[Ended]:
+    """Of each init container the shortest run."""
+    ended = [item for boot in boots for item in boot.ended]
+    names = dict.fromkeys(item.plan.name for item in ended)
+    return [min((item for item in ended if item.plan.name == name), key=_seconds) for name in names]
+
+
+def _seconds(ended: Ended) -> float:
+    return ended.seconds
 
 
 def leave_work(folder: Path) -> dict[Path, str]:
