@@ -109,7 +109,7 @@ class BubblewrapPod:
                 env=environment,
                 start_new_session=True,
             )
-        container = BubblewrapContainer(spec.name, process, log, own_processes=spec.own_processes)
+        container = BubblewrapContainer(spec.name, process, log, namespace(self._first, "net"))
         self._containers.append(container)
         return container
 
@@ -150,19 +150,17 @@ class BubblewrapPod:
                 with contextlib.suppress(OSError):
                     stream.close()
         for container in self._containers:
-            container.kill()
+            container.reap()
 
 
 class BubblewrapContainer:
     """One container, seen from the machine: nsenter, then bubblewrap, then the program."""
 
-    def __init__(
-        self, name: str, process: subprocess.Popen[bytes], log: Path, *, own_processes: bool
-    ) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path, network: str) -> None:
         self.name = name
         self.log = log
         self._process = process
-        self._own = own_processes
+        self._network = network
         self._main: int | None = None
         self._mounts = ""
 
@@ -181,18 +179,19 @@ class BubblewrapContainer:
             for child in children_of(monitor):
                 if not _is_bubblewrap(child):
                     self._mounts = namespace(child, "mnt")
-                    return child
+                    return child if self._mounts else None
         return None
 
     def poll(self) -> int | None:
-        """Exit code, None while it runs."""
-        return self._process.poll()
+        """Exit code, None while it runs; nsenter dies of the signal that its child died of."""
+        code = self._process.poll()
+        return 128 - code if code is not None and code < 0 else code
 
     def wait(self, seconds: float) -> int | None:
         """Exit code after at most so many seconds."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._process.wait(seconds)
-        return None
+            self._process.wait(seconds)
+        return self.poll()
 
     def signal(self, number: int) -> None:
         """Send a signal to its first process."""
@@ -205,18 +204,25 @@ class BubblewrapContainer:
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+        self.reap()
+
+    def reap(self) -> None:
+        """Wait for its end, which the end of its processes brings about."""
         if self.wait(2) is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def processes(self) -> list[int]:
-        """All that run in its mounts."""
-        if self._process.poll() is not None and self._own:
+        """All that run in its mounts, in its Pod's network.
+
+        The kernel gives the number of a namespace that is gone to the next one, so those of a container that
+        has ended mean nothing; the Pod's own lives as long as its first process.
+        """
+        if self._process.poll() is not None or self.main is None or not self._mounts:
             return []
-        if self.main is None:
-            return []
-        return [pid for pid in all_processes() if namespace(pid, "mnt") == self._mounts]
+        mine = (self._mounts, self._network)
+        return [pid for pid in all_processes() if (namespace(pid, "mnt"), namespace(pid, "net")) == mine]
 
     def output(self) -> str:
         """What it wrote so far."""
