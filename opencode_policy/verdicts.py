@@ -95,6 +95,8 @@ class Case:
         left = [name for name in named if name not in ran]
         if left:
             return f"the rule {left[0]} was not run"
+        if not any(isinstance(item.outcome, Proof) for item in said):
+            return "nothing of it was drilled"
         return "all that was drilled holds; `check --with-drill` judges the files as well"
 
     def _owed(self, requirement: Requirement) -> tuple[Status, str]:

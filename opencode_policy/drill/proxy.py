@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -132,11 +133,21 @@ def _guard() -> list[str]:
 
 def _wait(process: subprocess.Popen[bytes], listen: Path, log: Path) -> None:
     end = time.monotonic() + _START_SECONDS
-    while not listen.exists():
+    while not _accepts(listen):
         if process.poll() is not None or time.monotonic() > end:
             said = log.read_text(errors="replace").strip().splitlines()
             raise SandboxError(f"Envoy did not start: {said[-1][:200] if said else process.poll()}")
         time.sleep(0.05)
+
+
+def _accepts(path: Path) -> bool:
+    """Whether somebody listens on a socket; its file is there a little earlier."""
+    with socket.socket(socket.AF_UNIX) as plain:
+        try:
+            plain.connect(str(path))
+        except OSError:
+            return False
+        return True
 
 
 def _duration(seconds: float) -> str:
