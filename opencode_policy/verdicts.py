@@ -132,7 +132,8 @@ class Case:
                 yield f"{self.unread[0]} could not be read in full"
 
     def _unasked(self, requirement: Requirement) -> Iterator[str]:
-        ran = {rule for rule, _ in self.said.asked}
+        own = requirement.workspace
+        ran = {rule for rule, workspace in self.said.asked if own is None or workspace == own}
         yield from (f"the rule {rule} was not run" for rule in self._drills(requirement) if rule not in ran)
         for rule in requirement.rules:
             if rule in self.disabled:
@@ -153,10 +154,20 @@ class Case:
             (item.rule, item.workspace) for item in said if isinstance(item.outcome, Proof | Irrelevant)
         }
         for rule, workspace in self.said.asked:
-            concerns = requirement.workspace is None or workspace in (None, requirement.workspace)
+            concerns = self._concerns(requirement, rule, workspace)
             if rule in rules and concerns and (rule, workspace) not in spoken:
                 subject = f" of {workspace}" if workspace else ""
                 yield f"the rule {rule} found nothing{subject} to judge"
+
+    def _concerns(self, requirement: Requirement, rule: str, workspace: str | None) -> bool:
+        """Whether a requirement waits for what a rule says of a workspace, or of the whole tree.
+
+        Of a rule that is asked about both, one workspace's requirement waits for its own answer alone.
+        """
+        own = requirement.workspace
+        if own is None or workspace == own:
+            return True
+        return workspace is None and (rule, own) not in self.said.asked
 
 
 def _reason(judgement: Judgement) -> str:
