@@ -11,7 +11,7 @@ from pathlib import Path
 
 from opencode_policy.drill.sandbox import Running
 
-_PAUSE = 0.002
+_PAUSE = 0.003
 """Seconds between two looks: a git that runs for some hundredths is seen several times."""
 
 
@@ -25,12 +25,18 @@ class Sighting:
 
 
 class Sampler:
-    """Watches one container until `stop`; `in_environment` says that its manifest puts the secret there."""
+    """Watches one container until `stop`.
 
-    def __init__(self, running: Running, needles: Sequence[bytes], *, in_environment: bool) -> None:
+    `in_environment` says that its manifest puts the secret there; `pause` are the seconds between two looks.
+    """
+
+    def __init__(
+        self, running: Running, needles: Sequence[bytes], *, in_environment: bool, pause: float = _PAUSE
+    ) -> None:
         self._running = running
         self._needles = needles
         self._in_environment = in_environment
+        self._pause = pause
         self.seen: dict[Sighting, None] = {}
         self.looks = 0
         self._stopped = threading.Event()
@@ -50,7 +56,7 @@ class Sampler:
             self.looks += 1
             if self._running.poll() is not None:
                 return
-            time.sleep(_PAUSE)
+            time.sleep(self._pause)
 
     def _look(self, pid: int) -> None:
         arguments = _read(pid, "cmdline")

@@ -10,6 +10,22 @@ POLICY = f"{APP}/backendtrafficpolicy.yaml"
 
 BREAKS = [
     Break(
+        "the token in the server",
+        "server",
+        ("SEC-03",),
+        (
+            (
+                DEPLOYMENT,
+                "            - name: OPENCODE_DISABLE_AUTOUPDATE\n",
+                "            - name: GH_PAT\n              valueFrom:\n                secretKeyRef:\n"
+                "                  name: opencode-flux-secret\n                  key: github-pat\n"
+                "            - name: OPENCODE_DISABLE_AUTOUPDATE\n",
+            ),
+        ),
+        "the GitHub token stands in the environment of opencode, in the container opencode",
+        DEPLOYMENT,
+    ),
+    Break(
         "OpenCode as it comes",
         "resources",
         ("SEC-05",),

@@ -9,6 +9,7 @@ from opencode_policy.drill.base import Drill
 from opencode_policy.drill.bench import Bench
 from opencode_policy.drill.http_client import Answer, Endpoint, basic, request
 from opencode_policy.drill.probing import ask
+from opencode_policy.drill.sampler import Sampler
 from opencode_policy.drill.secret_store import made_up
 from opencode_policy.drill.serving import NotServing, Server, limits_of, serving_pod, through_proxy
 from opencode_policy.outcome import Outcome, Proof
@@ -21,7 +22,7 @@ _WORKS = ("FLUX-04", "HA-04")
 class DrillServer(Drill):
     """The server does not come up behind its route, or answers without its password."""
 
-    requirements = (*_LOADS, *_ASKS, *_WORKS, "SECR-02")
+    requirements = (*_LOADS, *_ASKS, *_WORKS, "SECR-02", "SEC-03")
     why = "A server that does not answer is no workspace; one that answers anybody is an open shell."
     security_severity = 9.0
     needs = ("server", "envoy")
@@ -36,6 +37,7 @@ class DrillServer(Drill):
             return
         try:
             with serving_pod(bench) as server:
+                sampler = Sampler(server.running, bench.needles, in_environment=False, pause=0.05)
                 with through_proxy(bench, server.target, way[0]) as endpoint:
                     page = self._page(bench, server, endpoint)
                     yield page
@@ -43,6 +45,7 @@ class DrillServer(Drill):
                         yield from self._password(bench, server, endpoint)
                 yield from self._probes(bench, server)
                 yield from self._project(bench, server)
+                yield from self._token(bench, server, sampler)
         except NotServing as error:
             if error.earlier:
                 yield self.unknown(bench, f"the boot fails: {error}", None)
@@ -113,6 +116,21 @@ class DrillServer(Drill):
         else:
             words = f"the server has git and works in the project of the clone in {folder}"
             yield self.proof(bench, words, at, *_WORKS)
+
+    def _token(self, bench: Bench, server: Server, sampler: Sampler) -> Iterator[Outcome]:
+        """The server has no use for the token, and whoever works in it can read its environment."""
+        seen, at = sampler.stop(), places.of_secret(bench.workspace, "token")
+        if not bench.token:
+            return
+        where = [f"in the {sighting.where} of {sighting.program}" for sighting in seen]
+        where += (
+            ["in its log"] if any(item.decode() in server.running.output() for item in bench.needles) else []
+        )
+        if where:
+            words = f"the GitHub token stands {where[0]}, in the container {server.plan.name}"
+            yield self.problem(bench, words, server.plan.field["env"], "SEC-03")
+        elif sampler.looks:
+            yield self.proof(bench, "the server never has the GitHub token", at, "SEC-03")
 
 
 def challenges(answer: Answer) -> bool:
