@@ -22,7 +22,7 @@ from opencode_policy.drill.machine import Machine
 from opencode_policy.drill.plan import ContainerPlan, PodPlan
 from opencode_policy.drill.plan_environment import Known
 from opencode_policy.drill.plan_pod import plan_pod
-from opencode_policy.drill.sandbox import Backend, PodSpec
+from opencode_policy.drill.sandbox import Backend, PodSpec, Sandbox
 from opencode_policy.drill.secret_store import SecretStore, shapes_of
 from opencode_policy.drill.upstream import Upstream
 from opencode_policy.drill.volumes import Volumes, remove
@@ -55,6 +55,8 @@ class Bench:
     origin: Upstream
     say: Callable[[str], None]
     deadline: float = float("inf")
+    stopped: bool = False
+    _open: list[Sandbox] = field(default_factory=list)
     _pods: Iterator[int] = field(default_factory=itertools.count)
 
     @property
@@ -69,9 +71,15 @@ class Bench:
         tree = self.workspace.tree
         return plan_pod(pod, Known(tree, self.store.deliver(tree)))
 
+    def give_up(self) -> None:
+        """End what runs and start nothing more; called from another thread."""
+        self.stopped = True
+        for sandbox in list(self._open):
+            sandbox.close()
+
     def spend(self) -> None:
         """Go on only within the budget of the drill. Raises OutOfTime."""
-        if time.monotonic() > self.deadline:
+        if self.stopped or time.monotonic() > self.deadline:
             raise OutOfTime
 
     def server(self, plan: PodPlan) -> ContainerPlan:
@@ -92,9 +100,11 @@ class Bench:
             urlsplit(item.repository).hostname or "" for item in self.workspace.policy.settings.workspaces
         }
         sandbox = self.backend.open(PodSpec(plan.name, sorted(hosts - {""}), ports_of(plan)))
+        self._open.append(sandbox)
         try:
             yield Kubelet(plan, sandbox, self.images, Volumes(plan, self.claims, folder))
         finally:
+            self._open.remove(sandbox)
             sandbox.close()
             remove(folder)
 

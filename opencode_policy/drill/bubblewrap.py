@@ -140,7 +140,9 @@ class BubblewrapPod:
                 yield from ("--ro-bind" if bind.read_only else "--bind", str(bind.source), bind.path)
 
     def close(self) -> None:
-        """Kill everything: the first process takes the others with it."""
+        """Kill everything: the first process takes the others with it. Again, it does nothing."""
+        if self._pause.poll() is not None:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._first, signal.SIGKILL)
         self._pause.kill()

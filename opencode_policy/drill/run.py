@@ -84,12 +84,21 @@ class Drilling:
             self._notice(made)
             for bench in made:
                 bench.say = partial(self.say, "", bench.name)
-            with ThreadPoolExecutor(max_workers=len(made)) as pool:
-                for part in pool.map(self._workspace, made):
-                    said.outcomes += part.outcomes
-                    said.asked += part.asked
-                    said.failures += part.failures
+            for part in self._side_by_side(made):
+                said.outcomes += part.outcomes
+                said.asked += part.asked
+                said.failures += part.failures
         return said
+
+    def _side_by_side(self, made: Sequence[Bench]) -> list[Judgements]:
+        """Drill each workspace in a thread of its own; an interruption ends them all."""
+        with ThreadPoolExecutor(max_workers=len(made)) as pool:
+            try:
+                return list(pool.map(self._workspace, made))
+            except BaseException:
+                for bench in made:
+                    bench.give_up()
+                raise
 
     def gaps(self) -> list[Gap]:
         """What the sandbox replaced or left out, each with its place."""
@@ -122,6 +131,8 @@ class Drilling:
     def _workspace(self, bench: Bench) -> Judgements:
         said = Judgements()
         for drill in self.chosen:
+            if bench.stopped:
+                return said
             said.asked.append((drill.id, bench.name))
             self.say(drill.short(), bench.name, "runs")
             begun = time.monotonic()
