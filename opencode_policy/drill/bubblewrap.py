@@ -13,19 +13,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from opencode_policy.drill import pause
+from opencode_policy.drill.bubblewrap_container import BubblewrapContainer
 from opencode_policy.drill.images import Image, Images
 from opencode_policy.drill.machine import Machine
 from opencode_policy.drill.plan_environment import POD_IP
+from opencode_policy.drill.processes import children_of, namespace
 from opencode_policy.drill.sandbox import GIT_IP, ContainerSpec, PodSpec, Running, Sandbox, SandboxError
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_START_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -155,82 +155,6 @@ class BubblewrapPod:
             container.reap()
 
 
-class BubblewrapContainer:
-    """One container, seen from the machine: nsenter, then bubblewrap, then the program."""
-
-    def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path, network: str) -> None:
-        self.name = name
-        self.log = log
-        self._process = process
-        self._network = network
-        self._main: int | None = None
-        self._mounts = ""
-
-    @property
-    def main(self) -> int | None:
-        """Process id of its first process, None while or when there is none."""
-        deadline = time.monotonic() + _START_SECONDS
-        while self._main is None and self._process.poll() is None and time.monotonic() < deadline:
-            self._main = self._look()
-            if self._main is None:
-                time.sleep(0.002)
-        return self._main
-
-    def _look(self) -> int | None:
-        for monitor in children_of(self._process.pid):
-            for child in children_of(monitor):
-                if not _is_bubblewrap(child):
-                    self._mounts = namespace(child, "mnt")
-                    return child if self._mounts else None
-        return None
-
-    def poll(self) -> int | None:
-        """Exit code, None while it runs; nsenter dies of the signal that its child died of."""
-        code = self._process.poll()
-        return 128 - code if code is not None and code < 0 else code
-
-    def wait(self, seconds: float) -> int | None:
-        """Exit code after at most so many seconds."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(seconds)
-        return self.poll()
-
-    def signal(self, number: int) -> None:
-        """Send a signal to its first process."""
-        if self.main is not None and self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.main, number)
-
-    def kill(self) -> None:
-        """As the runtime does: SIGKILL to all of its processes."""
-        for pid in self.processes():
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        self.reap()
-
-    def reap(self) -> None:
-        """Wait for its end, which the end of its processes brings about."""
-        if self.wait(2) is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-    def processes(self) -> list[int]:
-        """All that run in its mounts, in its Pod's network.
-
-        The kernel gives the number of a namespace that is gone to the next one, so those of a container that
-        has ended mean nothing; the Pod's own lives as long as its first process.
-        """
-        if self._process.poll() is not None or self.main is None or not self._mounts:
-            return []
-        mine = (self._mounts, self._network)
-        return [pid for pid in all_processes() if (namespace(pid, "mnt"), namespace(pid, "net")) == mine]
-
-    def output(self) -> str:
-        """What it wrote so far."""
-        return self.log.read_text(errors="replace")
-
-
 def userland(image: Image) -> Iterator[str]:
     """Arguments that make the root file system: the image's programs, the machine's libraries."""
     for folder in ("/usr/local/bin", "/usr/sbin", "/root", "/run"):
@@ -247,29 +171,3 @@ def userland(image: Image) -> Iterator[str]:
         yield from ("--ro-bind", source, path)
     for name in ("passwd", "group", "nsswitch.conf"):
         yield from ("--ro-bind", str(image.folder / "etc" / name), f"/etc/{name}")
-
-
-def children_of(pid: int) -> list[int]:
-    """Direct children of a process."""
-    with contextlib.suppress(OSError):
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
-
-
-def all_processes() -> list[int]:
-    """Every process of the machine."""
-    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208 - by far faster
-
-
-def namespace(pid: int, kind: str) -> str:
-    """A process's namespace of a kind, empty where it cannot be seen."""
-    with contextlib.suppress(OSError):
-        return os.readlink(f"/proc/{pid}/ns/{kind}")  # noqa: PTH115 - called thousands of times
-    return ""
-
-
-def _is_bubblewrap(pid: int) -> bool:
-    try:
-        return os.readlink(f"/proc/{pid}/exe").endswith("/bwrap")  # noqa: PTH115
-    except OSError:
-        return True

@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from opencode_policy.drill.base import Drill
-from opencode_policy.drill.bench import Bench, OutOfTime, benches
+from opencode_policy.drill.bench import Bench, OutOfTime
+from opencode_policy.drill.benches import benches
 from opencode_policy.drill.container_engine import ContainerEngine, engine_refused
 from opencode_policy.drill.machine import NEEDED, Machine, look_around, sandbox_refused
 from opencode_policy.drill.sandbox import SandboxError

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from opencode_policy.drill.bubblewrap import Bubblewrap, BubblewrapContainer
+from opencode_policy.drill.bubblewrap import Bubblewrap
+from opencode_policy.drill.bubblewrap_container import BubblewrapContainer
 from opencode_policy.drill.images import Images
 from opencode_policy.drill.machine import look_around
 from opencode_policy.drill.sandbox import Bind, ContainerSpec, PodSpec, Sandbox

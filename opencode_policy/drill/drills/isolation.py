@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from opencode_policy.drill import places
 from opencode_policy.drill.base import Drill
-from opencode_policy.drill.bench import Bench, benches
+from opencode_policy.drill.bench import Bench
+from opencode_policy.drill.benches import benches
 from opencode_policy.drill.serving import NotServing, serving_pod
 from opencode_policy.outcome import Outcome
 
