@@ -53,7 +53,7 @@ class Sampler:
         while not self._stopped.is_set():
             for pid in self._running.processes():
                 self._look(pid)
-            self.looks += 1
+                self.looks += 1
             if self._running.poll() is not None:
                 return
             time.sleep(self._pause)

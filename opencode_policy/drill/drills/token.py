@@ -41,7 +41,9 @@ class DrillToken(Drill):
             problems += list(self._shown(bench, boot, watched.seen()))
         bench.host.behave()
         yield from {item.message: item for item in problems}.values()
-        if not problems:
+        if not problems and not looks:
+            yield self.unknown(bench, "the processes of its containers cannot be seen here")
+        elif not problems:
             words = (
                 "in three boots the token of the run was in no output and in no file of the volume, and in "
                 f"{looks} looks at the processes in no arguments and no environment that is not its place"
