@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
+import jsonschema
 import pytest
 
 from opencode_policy.drill.table import DRILLS
 from opencode_policy.engine import Judgement, Judgements
 from opencode_policy.finding import Gap, Verdict
 from opencode_policy.outcome import Outcome, Problem, Proof, Unknown
+from opencode_policy.report.json_schema import json_v1_schema
+from opencode_policy.report.options import Options
+from opencode_policy.report.registry import CHECK_FORMATS, reporter
+from opencode_policy.report.view import view
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.table import load_rules
 from opencode_policy.run import Choice, evaluate
 from opencode_policy.tree import Tree
 from tests.mutations.harness import shipped
+from tests.report.sarif_lint import sarif_lint
 
 
 class Pretended:
@@ -102,3 +109,16 @@ def test_a_rule_that_is_asked_about_the_tree_too_answers_for_each_workspace() ->
     reasons = {item.id: item.reason for item in run.result.verdicts}
     assert reasons["FLUX-01"].startswith("needs the manifests to run: ")
     assert reasons["HA-01"].startswith("needs the manifests to run: ")
+
+
+def test_the_reports_take_drills_like_rules() -> None:
+    policy, found = shipped()
+    said = [(SECOND, FLUX, "violates"), (POWER, FLUX, "proves")]
+    run = evaluate(found, ["kubernetes"], policy, load_rules(), supplement=Pretended(said, alone=False))
+    seen = view(run.result, run.sources, run.catalogue, run.redactor)
+    report = json.loads(reporter(CHECK_FORMATS["json"])(seen, Options()))
+    jsonschema.validate(report, json_v1_schema())
+    assert [item["rule"] for item in report["findings"]] == [SECOND]
+    log = json.loads(reporter(CHECK_FORMATS["sarif"])(seen, Options()))
+    assert sarif_lint(log, {path: source.text for path, source in run.sources.items()}) == []
+    assert [item["ruleId"] for item in log["runs"][0]["results"]] == [SECOND]
