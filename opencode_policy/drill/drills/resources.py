@@ -71,7 +71,8 @@ class DrillResources(Drill):
         used += f" of {limit // _MEBIBYTE}Mi" if limit else ""
         if kills:
             return self.problem(bench, f"the server is killed for its memory: {used}", at)
-        if limit is not None and not limited and peak > limit:
+        # What it took before it came into the group is not charged there: its resident memory counts too.
+        if limit is not None and peak > limit:
             return self.problem(bench, f"the server does not fit: {used}", at)
         probe = server.plan.field["livenessProbe"]
         patience = patience_of(probe).timeout if probe else _PATIENCE
