@@ -1,13 +1,14 @@
 # Two commands for a fresh machine with Python, git and make:
 #   make check   sets up the tool and checks the shipped manifests
 #   make test    sets up everything the suite uses and runs it
+# and make drill runs the manifests themselves, in sandboxes, without a cluster.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test lint format schema readme clean
+.PHONY: check test drill lint format schema readme clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
@@ -15,6 +16,10 @@ check: $(VENV)/runtime
 test: $(VENV)/development
 	tests/install-programs
 	$(BIN)/pytest -n auto
+
+drill: $(VENV)/development
+	tests/install-programs
+	$(BIN)/opencode-policy drill kubernetes/
 
 lint: $(VENV)/development
 	$(BIN)/ruff check

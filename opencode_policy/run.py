@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from opencode_policy.detect.fingerprint import Marker, without_key
 from opencode_policy.discover import Discovery, discover, find_root, reason
@@ -26,7 +26,7 @@ from opencode_policy.policy.model import Policy
 from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
-from opencode_policy.rules.catalogue import RuleInfo, catalogue
+from opencode_policy.rules.catalogue import RuleInfo, catalogue, info_of
 from opencode_policy.rules.table import broken_plugins, load_rules
 from opencode_policy.schemas.folder import folder as imported_schemas
 from opencode_policy.secrets.tree_secrets import hide_secrets
@@ -36,6 +36,27 @@ from opencode_policy.unsettled import settled
 from opencode_policy.verdicts import Case
 from opencode_policy.waiving import enforcement
 from opencode_policy.waiving.order import Terms, Waiving
+
+
+class Supplement(Protocol):
+    """A further kind of check of the same tree, whose rules run the manifests instead of reading them.
+
+    With `alone` nothing else is checked, and only requirements that it speaks of are reported.
+    """
+
+    @property
+    def alone(self) -> bool:
+        """Whether the other rules stay off."""
+
+    @property
+    def rules(self) -> Mapping[str, type[Rule]]:
+        """All its rules, by id."""
+
+    def judge(self, tree: Tree) -> Judgements:
+        """What those that ran have to say."""
+
+    def gaps(self) -> Sequence[Gap]:
+        """What the last run did otherwise than the real thing."""
 
 
 class UsageError(Exception):
@@ -63,12 +84,14 @@ def check(
     terms: Terms = Terms(),  # noqa: B008 - frozen
     staged: bool = False,
     mark: Callable[[Path], Marker] = lambda _: without_key,
+    supplement: Supplement | None = None,
 ) -> Run:
     """Check the manifests below `paths` against the policy.
 
     `rules` and `requirements` restrict the check; None means all. `schema_folders` are looked through for
     schemas before those that the user has imported. With `staged` manifests and policy are those of git's
-    index. `mark` makes the marks of secrets, given the root of the repository.
+    index. `mark` makes the marks of secrets, given the root of the repository. `supplement` runs after the
+    rules.
 
     Raises `UsageError` for a path, rule or requirement that does not exist, `PolicyError` for a policy that
     cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
@@ -82,6 +105,8 @@ def check(
     _must_be_known("rule", rules, known)
     _must_be_known("requirement", requirements, [item.id for item in policy.requirements])
     _must_not_wait(policy, classes, rules)
+    if supplement is not None and supplement.alone:
+        rules, requirements = (), _spoken_of(supplement, policy)
     choice = Choice.of(policy, classes, rules, requirements)
     where = (*schema_folders, imported_schemas())
     return evaluate(
@@ -93,6 +118,7 @@ def check(
         schema_folders=where,
         terms=terms,
         mark=mark(ready.root),
+        supplement=supplement,
     )
 
 
@@ -193,6 +219,11 @@ def _below(path: str, folder: str) -> bool:
     return folder in (".", path) or path.startswith(f"{folder.rstrip('/')}/")
 
 
+def _spoken_of(supplement: Supplement, policy: Policy) -> list[str]:
+    tags = {tag for rule in supplement.rules.values() for tag in rule.requirements}
+    return [item.id for item in policy.requirements if item.id in tags]
+
+
 def _must_exist(path: Path) -> None:
     try:
         path.stat()
@@ -283,6 +314,7 @@ def evaluate(
     schema_folders: Sequence[Path] = (),
     terms: Terms = Terms(),  # noqa: B008 - frozen
     mark: Marker = without_key,
+    supplement: Supplement | None = None,
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
@@ -300,6 +332,11 @@ def evaluate(
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
     said = judge(rules.values(), tree)
+    further = supplement.rules if supplement else {}
+    if supplement is not None:
+        _join(said, supplement.judge(tree))
+        known = {**known, **{name: info_of(rule) for name, rule in further.items()}}
+        rules = {**rules, **{name: rule() for name, rule in further.items()}}
     by_id = {item.id: item for item in policy.requirements}
     severities = {
         name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
@@ -312,7 +349,9 @@ def evaluate(
     whole = not unseen and choice == Choice.of(policy, classes)
     waiving = Waiving(policy, known, stamp, terms, whole)
     findings = _findings(weighed.findings, said, waiving, tree, surplus)
-    case = Case(stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps)
+    case = Case(
+        stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps, tuple(further), not choice.rules
+    )
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     general = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
@@ -322,6 +361,7 @@ def evaluate(
         *beyond,
         *weighed.gaps,
         *enforcement.gaps(policy),
+        *(supplement.gaps() if supplement else ()),
         *map(Gap, general),
     )
     result = Result(
@@ -333,6 +373,12 @@ def evaluate(
         len(tree.resources),
     )
     return Run(result, found.sources, policy, known, _redactor(tree, said))
+
+
+def _join(said: Judgements, further: Judgements) -> None:
+    said.outcomes += further.outcomes
+    said.asked += further.asked
+    said.failures += further.failures
 
 
 def _redactor(tree: Tree, said: Judgements) -> Redactor:

@@ -28,7 +28,9 @@ class Case:
     """All that is known when verdicts are drawn.
 
     `unread` are files that could not be read in full; `unseen` says what part of the manifests nobody
-    asked to read, empty when there is none; `unsettled` is what the stages could not judge.
+    asked to read, empty when there is none; `unsettled` is what the stages could not judge. `drills` are the
+    rules that run the manifests, in a run in which they were to do so; they then decide what is verified by a
+    drill.
     """
 
     stamp: Stamp
@@ -38,6 +40,8 @@ class Case:
     disabled: frozenset[str]
     unseen: str = ""
     unsettled: Sequence[Gap] = ()
+    drills: Sequence[str] = ()
+    drills_alone: bool = False
 
     @cached_property
     def _said(self) -> Mapping[str, Sequence[Judgement]]:
@@ -74,6 +78,8 @@ class Case:
         if waived:
             return "not-checked", f"waived at {waived[0].location}: {waived[0].reason}"
         said = self._said.get(requirement.id, ())
+        if self.drills and self.drills_alone:
+            return "not-checked", self._drilled(requirement, said)
         gap = next(self._gaps(requirement, said), None)
         if gap is not None:
             return "not-checked", gap
@@ -81,9 +87,24 @@ class Case:
             return "not-applicable", _reason(said[0])
         return self._owed(requirement)
 
+    def _drilled(self, requirement: Requirement, said: Sequence[Judgement]) -> str:
+        """How far drills alone came."""
+        named = [name for name in self.drills if requirement.id in self.stamp.rules[name].requirements]
+        for judgement in said:
+            if isinstance(judgement.outcome, Unknown):
+                return judgement.outcome.reason
+        ran = {rule for rule, _ in self.said.asked}
+        left = [name for name in named if name not in ran]
+        if left:
+            return f"the rule {left[0]} was not run"
+        if not any(isinstance(item.outcome, Proof) for item in said):
+            return "nothing of it was drilled"
+        return "all that was drilled holds; `check --with-drill` judges the files as well"
+
     def _owed(self, requirement: Requirement) -> tuple[Status, str]:
         """What checks of another kind are still to do once the static ones are content."""
-        owed = [kind for kind in requirement.verified_by if kind != "static"]
+        done = ("static", "drill") if self._drills(requirement) else ("static",)
+        owed = [kind for kind in requirement.verified_by if kind not in done]
         if not owed:
             return "satisfied", ""
         words = " and ".join(_OWED[kind] for kind in owed if kind in _OWED)
@@ -97,7 +118,7 @@ class Case:
 
     def _gaps(self, requirement: Requirement, said: Sequence[Judgement]) -> Iterator[str]:
         """Reasons why the static rules did not prove the requirement, the gravest first."""
-        rules = requirement.rules
+        rules = (*requirement.rules, *self._drills(requirement))
         for failure in self.said.failures:
             if failure.rule in rules:
                 yield f"the rule {failure.rule} failed on {failure.subject}"
@@ -106,7 +127,7 @@ class Case:
                 yield judgement.outcome.reason
         yield from (gap.reason for gap in self.unsettled if requirement.id in gap.requirements)
         yield from self._unasked(requirement)
-        yield from self._unproved(requirement, said)
+        yield from self._unproved(requirement, rules, said)
         if any(self.stamp.rules[rule].whole_tree for rule in rules):
             if self.unseen:
                 yield self.unseen
@@ -114,21 +135,42 @@ class Case:
                 yield f"{self.unread[0]} could not be read in full"
 
     def _unasked(self, requirement: Requirement) -> Iterator[str]:
+        own = requirement.workspace
+        ran = {rule for rule, workspace in self.said.asked if own is None or workspace == own}
+        yield from (f"the rule {rule} was not run" for rule in self._drills(requirement) if rule not in ran)
         for rule in requirement.rules:
             if rule in self.disabled:
                 yield f"the policy switches the rule {rule} off"
             elif rule not in self.stamp.rules:
                 yield f"the rule {rule} was not run"
 
-    def _unproved(self, requirement: Requirement, said: Sequence[Judgement]) -> Iterator[str]:
+    def _drills(self, requirement: Requirement) -> list[str]:
+        """The drills of a run that speak of a requirement which takes one."""
+        if "drill" not in requirement.verified_by:
+            return []
+        return [name for name in self.drills if requirement.id in self.stamp.rules[name].requirements]
+
+    def _unproved(
+        self, requirement: Requirement, rules: Sequence[str], said: Sequence[Judgement]
+    ) -> Iterator[str]:
         spoken = {
             (item.rule, item.workspace) for item in said if isinstance(item.outcome, Proof | Irrelevant)
         }
         for rule, workspace in self.said.asked:
-            concerns = requirement.workspace is None or workspace in (None, requirement.workspace)
-            if rule in requirement.rules and concerns and (rule, workspace) not in spoken:
+            concerns = self._concerns(requirement, rule, workspace)
+            if rule in rules and concerns and (rule, workspace) not in spoken:
                 subject = f" of {workspace}" if workspace else ""
                 yield f"the rule {rule} found nothing{subject} to judge"
+
+    def _concerns(self, requirement: Requirement, rule: str, workspace: str | None) -> bool:
+        """Whether a requirement waits for what a rule says of a workspace, or of the whole tree.
+
+        Of a rule that is asked about both, one workspace's requirement waits for its own answer alone.
+        """
+        own = requirement.workspace
+        if own is None or workspace == own:
+            return True
+        return workspace is None and (rule, own) not in self.said.asked
 
 
 def _reason(judgement: Judgement) -> str:

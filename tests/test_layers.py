@@ -35,7 +35,8 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.verdicts": ("run",),
     "opencode_policy.waiving": ("run", "cli"),
     "opencode_policy.suppress": ("waiving",),
-    "opencode_policy.engine": ("run", "loaded", "verdicts", "testing", "waiving"),
+    "opencode_policy.drill": ("cli.drill", "cli.drilling", "cli.explain"),
+    "opencode_policy.engine": ("drill", "run", "loaded", "verdicts", "testing", "waiving"),
     "opencode_policy.pipeline": ("run", "testing"),
     "opencode_policy.discover": ("run", "cli.session", "cli.history", "git", "cli.secrets"),
     "opencode_policy.git": ("run", "cli"),
@@ -88,7 +89,7 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
 TOUCHES_THE_WORLD = (
-    "__main__", "cli", "discover", "git", "loaded", "policy", "rules.plugins", "run", "schemas",
+    "__main__", "cli", "discover", "drill", "git", "loaded", "policy", "rules.plugins", "run", "schemas",
 )  # fmt: skip
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""

@@ -47,6 +47,13 @@ def add_schemas(parser: Parser) -> None:
     )
 
 
+def add_drill(parser: Parser) -> None:
+    """--with-drill."""
+    parser.add_argument(
+        "--with-drill", action="store_true", help="also run the manifests, as `opencode-policy drill` does"
+    )
+
+
 def add_filters(parser: Parser) -> None:
     """--rule and --requirement."""
     parser.add_argument(

@@ -10,6 +10,7 @@ from opencode_policy.cli import session
 from opencode_policy.cli.arguments import (
     add_baseline,
     add_common,
+    add_drill,
     add_fail_on,
     add_filters,
     add_paths,
@@ -28,7 +29,7 @@ from opencode_policy.report.registry import CHECK_FORMATS
 from opencode_policy.report.visible import visible
 
 if TYPE_CHECKING:
-    from opencode_policy.run import Run
+    from opencode_policy.run import Run, Supplement
 
 DESCRIPTION = """\
 Check manifests against the requirements of the policy. The report says which
@@ -91,6 +92,7 @@ def configure(parser: Parser) -> None:
         action="store_true",
         help="end with 0 instead of 1 when there are findings; 2 and 3 stay as they are",
     )
+    add_drill(parser)
     add_common(parser)
 
 
@@ -107,12 +109,21 @@ def run(arguments: Namespace) -> int:
 
 def _checked(arguments: Namespace) -> Run:
     """The run, compared with an earlier state where that was asked for."""
-    found = session.check(arguments)
+    found = session.check(arguments, drills_of(arguments))
     if arguments.changed_since is not None:
         from opencode_policy.cli.since import compare
 
         found = compare(found, arguments)
     return found
+
+
+def drills_of(arguments: Namespace) -> Supplement | None:
+    """All drills where --with-drill asks for them."""
+    if not arguments.with_drill:
+        return None
+    from opencode_policy.cli.drilling import every_drill
+
+    return every_drill()
 
 
 def exit_code(result: Result, fail_on: Severity) -> int:

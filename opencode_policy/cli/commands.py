@@ -11,6 +11,7 @@ from opencode_policy.cli.parser import Parser
 
 SUMMARIES: Mapping[str, str] = {
     "check": "check manifests against the requirements",
+    "drill": "run the manifests on this machine and see whether they do what is required",
     "trace": "show each requirement with its evidence or its problems",
     "graph": "draw what applies what and what refers to what",
     "render": "print the manifests as Flux would apply them",

@@ -34,6 +34,7 @@ exit codes:
 examples:
   opencode-policy explain yaml-duplicate-key
   opencode-policy explain SEC-01
+  opencode-policy explain drill-power-loss
 """
 
 
@@ -49,8 +50,8 @@ def run(arguments: Namespace) -> int:
     from opencode_policy.rules.table import load_rules
 
     classes = load_rules()
-    rules = catalogue(classes)
     name = arguments.name
+    rules = catalogue({**classes, **(_drills() if name.startswith("drill-") else {})})
     requirements = _requirements(arguments, classes, needed=name not in rules)
     style, room = Style(colour(arguments.color)), width()
     if name in rules:
@@ -62,6 +63,12 @@ def run(arguments: Namespace) -> int:
         raise RefusedError(f"there is no rule or requirement '{name}'{near}\nSee `opencode-policy rules`.")
     write_text(Target("text", STANDARD_OUTPUT), page + "\n", for_people=True)
     return CLEAN
+
+
+def _drills() -> Mapping[str, type[Rule]]:
+    from opencode_policy.drill.table import DRILLS
+
+    return {drill.id: drill for drill in DRILLS}
 
 
 def _requirements(

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
     from opencode_policy.rules.base import Rule
-    from opencode_policy.run import Expanded, Run
+    from opencode_policy.run import Expanded, Run, Supplement
     from opencode_policy.waiving.order import Terms
 
 
-def check(arguments: Namespace) -> Run:
-    """Run the engine; raises RefusedError for a path, a name or a policy that cannot be used."""
+def check(arguments: Namespace, supplement: Supplement | None = None) -> Run:
+    """Run the engine, and a further kind of check where one is given.
+
+    Raises RefusedError for a path, a name or a policy that cannot be used.
+    """
     if getattr(arguments, "history", None) is not None:
         return _history(arguments)
     from opencode_policy import run
@@ -52,6 +55,7 @@ def check(arguments: Namespace) -> Run:
             terms=terms(arguments),
             staged=getattr(arguments, "staged", False),
             mark=marker_of,
+            supplement=supplement,
         )
     except (run.UsageError, GitError) as error:
         raise RefusedError(visible(str(error))) from error

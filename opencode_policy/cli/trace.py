@@ -8,12 +8,13 @@ from opencode_policy.cli import session
 from opencode_policy.cli.arguments import (
     add_baseline,
     add_common,
+    add_drill,
     add_filters,
     add_paths,
     add_schemas,
     add_today,
 )
-from opencode_policy.cli.check import blame
+from opencode_policy.cli.check import blame, drills_of
 from opencode_policy.cli.exit_codes import BROKEN, CLEAN
 from opencode_policy.cli.parser import Parser
 from opencode_policy.cli.targets import add_outputs, targets
@@ -45,6 +46,7 @@ def configure(parser: Parser) -> None:
     add_baseline(parser)
     add_today(parser)
     add_outputs(parser, TRACE_FORMATS)
+    add_drill(parser)
     add_common(parser)
 
 
@@ -52,7 +54,7 @@ def run(arguments: Namespace) -> int:
     """Check, and write the table."""
     wanted = targets(arguments.outputs, TRACE_FORMATS)
     refuse_unwritable(wanted)
-    seen = session.view_of(session.check(arguments))
+    seen = session.view_of(session.check(arguments, drills_of(arguments)))
     session.report(seen, wanted, TRACE_FORMATS, arguments)
     blame(seen.result)
     return BROKEN if seen.result.failures else CLEAN

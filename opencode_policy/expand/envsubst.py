@@ -35,7 +35,9 @@ _NO_ARGUMENT: Final = "unable to parse substitution within function"
 _NOT_SET: Final = "variable not set (strict mode)"
 _TOO_LONG: Final = f"the values grow beyond {MAX_LENGTH // 1024 // 1024} MiB"
 
-_LITERAL: Final = re.compile(r"(?:[^$]++|\$(?!\{)\$?)*+")
+# Not possessive around an alternative that can be taken back: Python before 3.11.5 then loses characters
+# (gh-106052), and Debian 12 has 3.11.2. Nothing follows these groups, so that there is no backtracking.
+_LITERAL: Final = re.compile(r"(?:[^$]++|\$(?!\{)\$?)*")
 _ASCII_NAME: Final = re.compile(r"[A-Za-z0-9_]+")
 _OPERATOR: Final = re.compile(r":[-=?+]?|=|[,^]{1,2}|/[/#%]?|##?|%%?")
 _DEFAULTS: Final = frozenset({"=", ":=", ":-", ":?", ":+"})
@@ -43,10 +45,10 @@ _COLONS: Final = re.compile(r":+")
 _SLASHES: Final = re.compile(r"/+")
 
 # An argument runs to its delimiter or to the next expression. Only a replacement knows escapes.
-_WORD: Final = re.compile(r"(?:[^$}]++|\$(?!\{))++")
-_OFFSET: Final = re.compile(r"(?:[^$:}]++|\$(?!\{))++")
-_REPLACED: Final = re.compile(r"(?:[^$/\\]++|\\[\\/]?|\$(?!\{)\$?)++")
-_REPLACEMENT: Final = re.compile(r"(?:[^$}\\]++|\\[\\/]?|\$(?!\{)\$?)++")
+_WORD: Final = re.compile(r"(?:[^$}]++|\$(?!\{))+")
+_OFFSET: Final = re.compile(r"(?:[^$:}]++|\$(?!\{))+")
+_REPLACED: Final = re.compile(r"(?:[^$/\\]++|\\[\\/]?|\$(?!\{)\$?)+")
+_REPLACEMENT: Final = re.compile(r"(?:[^$}\\]++|\\[\\/]?|\$(?!\{)\$?)+")
 _ESCAPE: Final = re.compile(r"\\([\\/])|\$(\$)")
 
 _INTEGER: Final = re.compile(r"([-+]?)0*([0-9]{1,19})")

@@ -15,6 +15,7 @@ from opencode_policy.finding import Severity
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
 from opencode_policy.policy.constraint import Doc, Items, Matches, Within
+from opencode_policy.policy.drill import Drill
 from opencode_policy.policy.exemption import Exemption
 from opencode_policy.policy.inventory import (
     ClusterFile,
@@ -31,6 +32,7 @@ from opencode_policy.policy.texts import Name, NonEmpty, RequirementId, RuleId, 
 
 __all__ = [
     "ClusterFile",
+    "Drill",
     "Exemption",
     "ExistingObject",
     "FluxObject",
@@ -146,6 +148,7 @@ class PolicyFile:
     exemption_notice_days: Annotated[
         int, Within(0, 366), Doc("How many days before its last one an exemption is reported.")
     ] = 14
+    drill: Annotated[Drill | None, Doc("How the manifests are run by `opencode-policy drill`.")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

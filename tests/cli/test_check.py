@@ -103,6 +103,7 @@ def test_what_the_engine_is_asked(command: Command, engine: Engine) -> None:
         "terms": Terms(date(2026, 12, 1)),
         "staged": False,
         "mark": marker_of,
+        "supplement": None,
     }
 
 
@@ -117,6 +118,7 @@ def test_what_the_engine_is_asked_by_default(command: Command, engine: Engine) -
         "terms": Terms(today()),
         "staged": False,
         "mark": marker_of,
+        "supplement": None,
     }
 
 
