@@ -34,9 +34,8 @@ def settled(tree: Tree, found: Sequence[Diagnostic]) -> Settled:
     read = {path for build in tree.builds for path in build.files}
     with_objects = {item.path for item in tree.resources} | read
     strangers = {path for path in tree.manifests if path not in with_objects}
-    variables = [item for item in found if item.code == "substitution-undefined"]
     foreign = [item for item in found if item.code in _NO_MANIFEST and item.location.path in strangers]
-    left = {id(item) for item in (*variables, *foreign)}
+    left = {id(item) for item in foreign}
     kept = [item for item in found if id(item) not in left]
     return Settled(kept, (*_variables(tree), *_foreign(foreign)))
 

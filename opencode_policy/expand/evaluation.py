@@ -135,8 +135,7 @@ class Evaluation:
     def _substitution(self, flux: FluxBuild, entry: FluxObject | None) -> Substitution:
         """Variables of a Kustomization: its own inline ones beat those that the cluster injects."""
         inherited = Variables()
-        if (entry and entry.substitute_from_variables) or not self.cluster.kustomizations:
-            # without an inventory nobody says who gives its children which variables
+        if (entry and entry.substitute_from_variables) or self._may_be_patched(flux):
             inherited = inventory_variables(inventory_data(self.cluster))
         post_build = flux.spec.get("postBuild") if flux.spec else None
         reader = Reader(self.sources, flux.namespace)
@@ -147,6 +146,10 @@ class Evaluation:
         flux.variables = variables
         self.result.diagnostics += reader.diagnostics
         return Substitution(variables, _is_strict(self.cluster), via(flux), self._budget)
+
+    def _may_be_patched(self, flux: FluxBuild) -> bool:
+        """Whether somebody unknown may give it variables: what applies it is neither here nor listed."""
+        return flux.parent is None and not self.cluster.kustomizations
 
     def _note_unknown(self, substitution: Substitution) -> None:
         for name, places in substitution.unknown.items():

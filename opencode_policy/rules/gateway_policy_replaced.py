@@ -74,7 +74,7 @@ class GatewayPolicyReplaced(Rule):
 apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: BackendTrafficPolicy
 metadata: {{name: web}}
-spec:  # <- without mergeType this replaces the BackendTrafficPolicy demo/own of the Gateway, and with it timeout.http.requestTimeout and tcpKeepalive
+spec:  # <- without mergeType this replaces the BackendTrafficPolicy demo/own of the Gateway, and with it tcpKeepalive and timeout.http.requestTimeout
   targetRefs: [{{group: gateway.networking.k8s.io, kind: HTTPRoute, name: web}}]
   timeout: {{http: {{connectionIdleTimeout: 1h}}}}
 """,
@@ -85,7 +85,7 @@ spec:  # <- without mergeType this replaces the BackendTrafficPolicy demo/own of
         left = of_workspaces(tree)
         found = [item for item in replaced(tree) if not left(item.policy)]
         for item in found:
-            lost = [field.dotted.removeprefix("spec.") for field in item.lost]
+            lost = sorted(field.dotted.removeprefix("spec.") for field in item.lost)
             names = f"{', '.join(lost[:-1])} and {lost[-1]}" if len(lost) > 1 else lost[0]
             parent = f"the {_KIND} {item.parent.namespace}/{item.parent.name} of the Gateway"
             words = f"without mergeType this replaces {parent}, and with it {names}"

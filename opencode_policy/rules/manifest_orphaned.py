@@ -172,10 +172,14 @@ def _has_content(tree: Tree, path: str) -> bool:
 
 
 def _uppermost(tree: Tree) -> set[str]:
-    """Where the inventory does not say what Flux begins with, somebody applies these by hand."""
+    """Where the inventory does not say what Flux begins with, somebody applies these by hand.
+
+    A Kustomization below a folder that another one builds is none of them: that folder was to bring it.
+    """
     if any(build.resource is None for build in tree.builds):
         return set()
-    by_hand = {item.path for item in flux_kustomizations(tree)}
+    built = {build.folder for build in tree.builds if build.resource and build.folder}
+    by_hand = {item.path for item in flux_kustomizations(tree) if not is_below(item.path, built)}
     return by_hand | {path for path in tree.manifests if is_kustomization_file(path)}
 
 

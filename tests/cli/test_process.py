@@ -178,6 +178,8 @@ def test_an_interrupt_ends_quietly_with_130(tmp_path: Path) -> None:
         "import os, signal, sys\n"
         "from opencode_policy import run\n"
         "from opencode_policy.__main__ import main\n"
+        # a shell's job in the background is born deaf to it
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"run.check = lambda *a, **k: os.kill(os.getpid(), {int(signal.SIGINT)})\n"
         "sys.exit(main(['check']))\n"
     )

@@ -41,7 +41,7 @@ FILES = [
     "scripts/README.md",
 ]
 OPTIONS = Options(colour=False, width=100, show=frozenset({"satisfied", "suppressed"}))
-FEW = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=5, suppress_health_check=list(HealthCheck))
 
 
 def checked(path: str, data: bytes) -> Run:
