@@ -1,6 +1,7 @@
 # Two commands for a fresh machine with Python, git and make:
 #   make check   sets up the tool and checks the shipped manifests
-#   make test    sets up everything the suite uses and runs it
+#   make test    sets up everything the suite uses and runs it, but for the longest tables of mutations
+#   make test-slow runs these
 # and make drill runs the manifests themselves, in sandboxes, without a cluster.
 
 PYTHON ?= python3
@@ -8,14 +9,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test drill lint format schema readme clean
+.PHONY: check test test-slow drill lint format schema readme clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
 
 test: $(VENV)/development
 	tests/install-programs
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -m "not slow"
+
+test-slow: $(VENV)/development
+	tests/install-programs
+	$(BIN)/pytest -n auto -m slow
 
 drill: $(VENV)/development
 	tests/install-programs

@@ -50,7 +50,9 @@ def as_go_writes(fields: Mapping[str, Value]) -> str:
 
 
 def _value(node: Node | None) -> Value:
-    """A field of the object; empty text where there is none."""
+    """A field of the object; empty text where there is none, and null where a list stands for the mapping."""
     if node is None:
         return ""
-    return node.value if isinstance(node, ScalarNode) else to_python(node)
+    if isinstance(node, ScalarNode):
+        return node.value
+    return to_python(node) if isinstance(node, MappingNode) else None

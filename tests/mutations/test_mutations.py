@@ -24,6 +24,7 @@ def test_the_shipped_tree_has_no_finding() -> None:
     assert run.result.failures == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda item: f"{item.requirement}: {item.what}")
 def test_a_broken_tree_is_reported(mutation: Mutation) -> None:
     assert_reported(mutation)
