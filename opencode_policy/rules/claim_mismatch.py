@@ -172,7 +172,8 @@ spec:  # <- the claim has no storageClassName, it must be block
     )
 
     def check_workspace(self, workspace: WorkspaceTree) -> Iterator[Outcome]:
-        found = list(volumes(workspace))
+        mounted = {mount.claim for mount in workspace.server.mounts} if workspace.server else set()
+        found = sorted(volumes(workspace), key=lambda claim: claim.name not in mounted)
         if not found and workspace.resources:
             place = workspace.anchor or workspace.resources[0]
             yield Problem(f"{workspace.name} has no PersistentVolumeClaim", place)

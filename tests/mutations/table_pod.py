@@ -1354,34 +1354,25 @@ REMOVED = [
     for workspace in (FLUX, HA)
     for mutation in (
         Mutation(
-            f"{workspace.prefix}-03",
-            f"opencode.json is removed ({workspace.name})",
-            "provider-unlimited",
-            CONFIG,
-            line="value: /etc/xdg",
-            at=workspace.deployment,
-            message="nothing limits OpenCode to github-copilot: no opencode.json is mounted at "
-            "/etc/xdg/opencode",
-            also=("configuration-unusable", *BUILD_FAILED),
-        ),
-        Mutation(
             f"{workspace.prefix}-01",
             f"opencode.json is removed ({workspace.name})",
             "configuration-unusable",
             CONFIG,
-            line="name: config",
-            at=GENERATOR,
-            message=f"the ConfigMap {workspace.name}-config holds no opencode.json",
-            also=("provider-unlimited", *BUILD_FAILED),
+            line=f"name: {workspace.name}-config",
+            at=workspace.deployment,
+            message=f"there is no ConfigMap opencode/{workspace.name}-config for /etc/xdg/opencode; did you mean "
+            f"'{workspace.name}-scripts'?",
+            also=("reference-dangling", *BUILD_FAILED),
         ),
         Mutation(
-            f"{workspace.prefix}-04",
+            "SEC-02",
             f"install-git.sh is removed ({workspace.name})",
-            "git-missing",
+            "reference-dangling",
             f"{COMPONENT}/install-git.sh",
-            line="install-git.sh",
+            line=f"name: {workspace.name}-scripts",
             at=workspace.deployment,
-            message="there is no file /scripts/install-git.sh in install-git",
+            message=f"there is no ConfigMap opencode/{workspace.name}-scripts; did you mean "
+            f"'{workspace.name}-config'?",
             also=BUILD_FAILED,
         ),
         Mutation(

@@ -441,8 +441,8 @@ _SERVERS = [
         "  name: opencode-third\nspec:\n  values:\n    controllers:\n"
         "      main: {containers: {app: {image: {repository: ghcr.io/anomalyco/opencode, tag: 1.18.33}}}}\n",
         "repository: ghcr.io/anomalyco/opencode",
-        "the HelmRelease opencode-third has the image of a server, and is that of no workspace",
-        also=("reference-dangling", "source-unknown"),
+        "opencode-third runs ghcr.io/anomalyco/opencode, and is the server of no workspace",
+        also=("reference-dangling", "source-unknown", "resources-mismatch"),
         app=HA,
     ),
 ]

@@ -819,8 +819,8 @@ FILES = [
         "kind: Kustomization\nsecretGenerator:\n  - name: more\n    literals:\n"
         "      - password=correct-horse\n",
         line="- password=correct-horse",
-        message="the value of 'password' (13 characters) is in clear",
-        also=("secret-literal-environment", "kustomize-unsupported", "workspace-drift"),
+        message="the value of 'password' in a Secret (13 characters) is in clear",
+        also=("secret-literal-environment", "workspace-drift"),
     ),
     Mutation(
         "SEC-01",

@@ -647,6 +647,12 @@ AGGREGATED = [
         "kind: Component\n",
         line="kind: Component",
         message="the aggregator is a Component, which Flux does not build on its own",
+        also=(
+            "certificate-host-uncovered",
+            "kustomize-build-failed",
+            "manifest-orphaned",
+            "namespace-without-prune-guard",
+        ),
     ),
     Mutation(
         "INFRA-03",
@@ -657,6 +663,7 @@ AGGREGATED = [
         line="kind: Kustomization",
         message="kubernetes/apps/opencode has no kustomization.yaml: Flux applies all that is below",
         also=(
+            "kustomize-build-failed",
             "doppler-name-mismatch",
             "server-unexpected",
         ),
@@ -810,6 +817,7 @@ PATHS = [
         "",
         line="spec:",
         also=(
+            "document-not-an-object",
             "workspace-layout-mismatch",
             "manifest-orphaned",
             "object-duplicated",
@@ -864,6 +872,7 @@ PATHS = [
         "./",
         line="path:",
         also=(
+            "document-not-an-object",
             "workspace-layout-mismatch",
             "manifest-orphaned",
             "object-duplicated",
