@@ -1,11 +1,13 @@
 """The processes that are compared, and what their numbers should stay below."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.measure import CannotRunError, Command, Goal, Run, ratios
+from benchmarks.measure import CannotRunError, Command, Goal, Run, environment, ratios
 
 START: Final = "check kubernetes/"
 IMPORTS: Final = "import yaml, pydantic"
@@ -15,6 +17,10 @@ DRAIN: Final = "drain yaml.parse"
 MOST_OVER_IMPORTS: Final = 2.5
 MOST_OVER_DRAIN: Final = 6
 MOST_MEGABYTES: Final = 400
+MOST_OVER_PARSING: Final = 2
+
+HOME: Final = "tests/fixtures/home"
+"""A repository of fifty applications, with components, patches and app-template releases."""
 
 _DRAIN_SCRIPT: Final = """
 import os, sys, yaml
@@ -56,3 +62,21 @@ def goals(runs: Mapping[str, Sequence[Run]]) -> list[Goal]:
         Goal(f"{BULK} / {DRAIN}", "", MOST_OVER_DRAIN, over_drain),
         Goal(f"{BULK}, peak memory", " MB", MOST_MEGABYTES, tuple(run.memory / 1e6 for run in runs[BULK])),
     ]
+
+
+def stages_goal(root: Path, rounds: int) -> Goal:
+    """Expansion and graph of a realistic repository over its parsing, in one process.
+
+    Raises CannotRunError if that process fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.stages", HOME, "--rounds", str(rounds)],
+        cwd=root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRunError(f"benchmarks.stages: {done.stderr.strip()}")
+    return Goal(f"expand and graph {HOME} / parse", "", MOST_OVER_PARSING, tuple(json.loads(done.stdout)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.commands import bulk_commands, goals, start_commands
+from benchmarks.commands import bulk_commands, goals, stages_goal, start_commands
 from benchmarks.measure import CannotRunError, by_turns, own_memory
 from benchmarks.report import as_json, table
 
@@ -65,7 +65,7 @@ def _measure(options: argparse.Namespace, tree: Path) -> None:
     print(f"{options.rounds} rounds, {files} YAML files, memory is seen from {own_memory() / 1e6:.0f} MB on")
     runs = by_turns(start_commands(ROOT), options.rounds)
     runs |= by_turns(bulk_commands(ROOT, tree), options.rounds)
-    reached = goals(runs)
+    reached = [*goals(runs), stages_goal(ROOT, options.rounds)]
     print(table(reached, runs))
     if options.json:
         options.json.write_text(as_json(reached, runs, files) + "\n", encoding="utf-8")

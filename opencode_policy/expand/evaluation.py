@@ -118,6 +118,7 @@ class Evaluation:
         self._note_unknown(substitution)
         flux.resources = [Resource(item.id, item.root, item.path, flux.name) for item in applied]
         self.result.resources += flux.resources
+        self.sources.add(flux.resources)  # whoever comes later reads them; another pass is seldom needed
 
     def _built(self, flux: FluxBuild, folder: str) -> Build:
         """Objects of the kustomization of its path, with what its spec adds to that."""

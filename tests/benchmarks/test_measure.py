@@ -145,7 +145,12 @@ def test_the_command_writes_a_table_and_json(
     root = package(tmp_path, READS_EVERYTHING.replace("print(", "time.sleep(0.3); print("))
     (tmp_path / "a.yaml").write_text("a: 1\n", encoding="utf-8")
     monkeypatch.setattr("benchmarks.main.ROOT", root)
+    monkeypatch.setattr(
+        "benchmarks.main.stages_goal", lambda _root, rounds: Goal("stages", "", 2, (1.5,) * rounds)
+    )
     target = tmp_path / "numbers.json"
     assert main(["--rounds", "2", "--tree", str(tmp_path), "--json", str(target)]) == 0
     assert capsys.readouterr().out.startswith("2 rounds, 1 YAML files")
-    assert json.loads(target.read_text(encoding="utf-8"))["files"] == 1
+    written = json.loads(target.read_text(encoding="utf-8"))
+    assert written["files"] == 1
+    assert [goal["name"] for goal in written["goals"]][-1] == "stages"
