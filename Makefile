@@ -1,7 +1,7 @@
 # Two commands for a fresh machine with Python, git and make:
 #   make check   sets up the tool and checks the shipped manifests
-#   make test    sets up everything the suite uses and runs it, but for the longest tables of mutations
-#   make test-slow runs these
+#   make test    sets up everything the suite uses and runs it, but for the two longest parts:
+#   make test-drill (manifests that are run) and make test-slow (a thousand mutations of the manifests)
 # and make drill runs the manifests themselves, in sandboxes, without a cluster.
 
 PYTHON ?= python3
@@ -9,14 +9,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: check test test-slow drill lint format schema readme clean
+.PHONY: check test test-drill test-slow drill lint format schema readme clean
 
 check: $(VENV)/runtime
 	$(BIN)/opencode-policy check kubernetes/
 
 test: $(VENV)/development
 	tests/install-programs
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto -m "not slow and not drill"
+
+test-drill: $(VENV)/development
+	tests/install-programs
+	$(BIN)/pytest -n auto -m drill
 
 test-slow: $(VENV)/development
 	tests/install-programs
