@@ -29,7 +29,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("persona", ["regular", "pedantic", "auditor"])
 def test_zizmor_finds_nothing(persona: str) -> None:
-    done = run(SCRIPTS / "zizmor", "--offline", "--no-progress", "--persona", persona, ACTION, WORKFLOW)
+    done = run(SCRIPTS / "zizmor", "--color", "never", "--offline", "--no-progress", "--persona", persona, ACTION, WORKFLOW)
     assert (done.returncode, done.stdout.strip()[:28]) == (0, "No findings to report. Good "), done.stdout
 
 
@@ -37,7 +37,7 @@ def test_zizmor_would_find_something(tmp_path: Path) -> None:
     spoilt = tmp_path / "action.yml"
     text = ACTION.read_text("utf-8").replace('"$TOOL" gate', "${{ inputs.policy }} gate")
     spoilt.write_text(text, encoding="utf-8")
-    done = run(SCRIPTS / "zizmor", "--offline", "--no-progress", spoilt)
+    done = run(SCRIPTS / "zizmor", "--color", "never", "--offline", "--no-progress", spoilt)
     assert "template-injection" in done.stdout
 
 
