@@ -6,7 +6,14 @@ import sys
 from argparse import Namespace
 
 from opencode_policy.cli import session
-from opencode_policy.cli.arguments import add_common, add_paths, add_schemas
+from opencode_policy.cli.arguments import (
+    add_baseline,
+    add_common,
+    add_paths,
+    add_sarif,
+    add_schemas,
+    add_today,
+)
 from opencode_policy.cli.check import blame, exit_code
 from opencode_policy.cli.exit_codes import CLEAN, RefusedError
 from opencode_policy.cli.exit_codes import EPILOG as EXIT_CODES
@@ -36,6 +43,9 @@ def configure(parser: Parser) -> None:
     add_paths(parser)
     add_schemas(parser)
     add_outputs(parser, CHECK_FORMATS)
+    add_sarif(parser)
+    add_baseline(parser)
+    add_today(parser)
     parser.add_argument("--list", action="store_true", help="list the drills and end")
     parser.add_argument(
         "--fetch", action="store_true", help="fetch the programs that the policy names, and end"

@@ -96,8 +96,8 @@ def terms(arguments: Namespace) -> Terms:
     from opencode_policy.cli.clock import today
     from opencode_policy.waiving.order import Terms
 
-    day = getattr(arguments, "today", None) or today()
-    if getattr(arguments, "baseline", None) is None:
+    day = arguments.today or today()
+    if arguments.baseline is None:
         return Terms(day)
     from opencode_policy.cli.baseline_file import loaded
 

@@ -29,7 +29,17 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("persona", ["regular", "pedantic", "auditor"])
 def test_zizmor_finds_nothing(persona: str) -> None:
-    done = run(SCRIPTS / "zizmor", "--color", "never", "--offline", "--no-progress", "--persona", persona, ACTION, WORKFLOW)
+    done = run(
+        SCRIPTS / "zizmor",
+        "--color",
+        "never",
+        "--offline",
+        "--no-progress",
+        "--persona",
+        persona,
+        ACTION,
+        WORKFLOW,
+    )
     assert (done.returncode, done.stdout.strip()[:28]) == (0, "No findings to report. Good "), done.stdout
 
 

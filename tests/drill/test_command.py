@@ -72,8 +72,9 @@ def test_check_imports_nothing_of_it() -> None:
 @pytest.mark.drill
 def test_evidence_and_its_place_are_in_the_report(tmp_path: Path) -> None:
     require("first-boot")
-    report = tmp_path / "report.json"
+    report, log = tmp_path / "report.json", tmp_path / "log.sarif"
     options = ["--only", "first-boot", "--workspace", "opencode-flux", "--output", f"json={report}"]
+    options += ["--output-format", f"sarif={log}", "--sarif-profile", "full"]
     done = subprocess.run(
         [*COMMAND, *options, "kubernetes"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -84,6 +85,8 @@ def test_evidence_and_its_place_are_in_the_report(tmp_path: Path) -> None:
         "opencode-flux: a boot on an empty volume made a complete clone of the newest commit"
     ]
     assert evidence[0]["location"]["path"].endswith("init-workspace.sh")
+    results = json.loads(log.read_text())["runs"][0]["results"]
+    assert {item["kind"] for item in results if item["ruleId"] == "drill-first-boot"} == {"pass"}
 
 
 @pytest.mark.drill
