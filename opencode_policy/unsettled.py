@@ -43,8 +43,9 @@ def settled(tree: Tree, found: Sequence[Diagnostic]) -> Settled:
 def _variables(tree: Tree) -> Iterator[Gap]:
     """One for all variables, at the first place that takes one."""
     names: dict[str, Location] = {}
+    written = {path for path, source in tree.sources.items() if "${" in source.text}
     for resource in tree.resources:
-        if tree.applies(resource) and not _is_exempt(resource):
+        if resource.path in written and tree.applies(resource) and not _is_exempt(resource):
             for node in walk(resource.root):
                 for name in _USED.findall(node.value) if "${" in node.value else ():
                     names.setdefault(name, node.location)
