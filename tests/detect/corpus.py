@@ -125,7 +125,7 @@ SECRETS = [
     case("token", "GitHub's fine-grained", f"a: {fine_grained_token(46)}◀\n"),
     case("token", "in an address", f"url: https://x-access-token:{TOKEN}@github.com/a/b◀\n"),
     case("token", "Doppler's", config(f"data:\n  a: {DOPPLER}◀\n")),
-    case("token", "npm's", f"//registry.npmjs.org/:_authToken={npm_token(47)}◀\n", ".npmrc"),
+    case("token", "npm's", f"//npm.example.org/:_authToken={npm_token(47)}◀\n", ".npmrc"),
     case("token", "age's", f"# public key\n{age_key(48)}◀\n", "keys.txt"),
     case("token", "Slack's", f"a: xoxb-{characters(12, 49, '0123456789')}-{characters(24, 49)}◀\n"),
     case("token", "AWS's", f"a: AKIA{characters(16, 50, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}◀\n"),
