@@ -31,10 +31,11 @@ def rendered_by_flate(tree: Tree, paths: Sequence[str]) -> Tree:
     Raises RefusedError where flate is not installed or fails.
     """
     objects = [item for path in paths or (".",) for item in _objects(path)]
-    known = {item.id for item in tree.resources}
-    own = [Object(item.root, item.path) for item in tree.resources]
+    applied = [item for item in tree.resources if item.release is None]
+    known = {item.id for item in applied}
+    own = [Object(item.root, item.path) for item in applied]
     placed = {item.id: item for item in matched([item for item in objects if item.id in known], own)}
-    return replace(tree, resources=[_with(item, placed.get(item.id)) for item in tree.resources], _kinds={})
+    return replace(tree, resources=[_with(item, placed.get(item.id)) for item in applied], _kinds={})
 
 
 def _with(resource: Resource, item: Object | None) -> Resource:

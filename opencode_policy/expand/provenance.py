@@ -18,9 +18,11 @@ from opencode_policy.nodes import Change, MappingNode, Node, ScalarNode, Sequenc
 KINDS: Final = {
     "alias": "an alias repeats what an anchor names",
     "annotation": "a kustomization annotates every object",
+    "decode": "the base64 of a Secret is decoded",
+    "default": "a chart gives the value where the release gives none",
     "generate": "a generator makes the value",
     "hash": "the hash of the content is added to a generated name",
-    "image": "a kustomization replaces an image",
+    "image": "a kustomization replaces an image, or a chart puts it together",
     "label": "a kustomization labels every object",
     "name": "a prefix or a suffix is added to the name",
     "namespace": "a namespace is set",
@@ -31,7 +33,10 @@ KINDS: Final = {
     "secret": "a variable that Flux substitutes is set by a Secret",
     "set": "a variable that Flux substitutes is set",
     "substitute": "Flux substitutes a variable",
+    "template": "Helm evaluates a template",
+    "text": "a chart makes a text of the value",
     "unknown": "the value is known in the cluster only",
+    "valuesFrom": "a HelmRelease takes values from a ConfigMap or Secret",
 }
 """What `Change.kind` may be, and what it stands for."""
 

@@ -29,7 +29,8 @@ def rendered(tree: Tree, redactor: Redactor, *, annotate: bool) -> str:
 
 
 def _applied(tree: Tree) -> list[Resource]:
-    return [item for item in tree.resources if tree.applies(item)]
+    """What Flux applies; what a HelmRelease installs is Helm's to apply, and only a view here."""
+    return [item for item in tree.resources if item.release is None and tree.applies(item)]
 
 
 def _origin(tree: Tree, resource: Resource) -> Iterator[str]:
