@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from tests.detect.made import (
     age_key,
+    begins,
     characters,
     encode,
     fine_grained_token,
@@ -220,7 +221,7 @@ HARMLESS = [
     case("placeholder", "rows of x", config("data: {api-token: xxxxxxxxxxxxxxxxxxxx}\n")),
     case("placeholder", "stars", "password: '********'\n"),
     case("placeholder", "token that shows the form", "a: gh" + "p_" + "x" * 36 + "\nb: gh" + "p_" + "abcdefghijklmnopqrstuvwxyz0123456789\n"),
-    case("placeholder", "key that shows the form", config("data:\n  a: |\n    -----BEGIN PRIVATE KEY-----\n    ...\n    -----END PRIVATE KEY-----\n")),
+    case("placeholder", "key that shows the form", config(f"data:\n  a: |\n    {begins()}\n    ...\n    -----END PRIVATE KEY-----\n")),
     case("placeholder", "in documentation", "export GITHUB_TOKEN=<token>\nexport DOPPLER_TOKEN=dp.st.xxxx\n", "README.md"),
     case("placeholder", "address of documentation", "postgres://user:pass@localhost/db\n", "README.md"),
     case("placeholder", "empty", secret("stringData: {password: '', token: null}\n")),

@@ -51,9 +51,14 @@ def web_token(seed: int = 1, **claims: object) -> str:
     return ".".join((*encoded, characters(86, seed)))
 
 
+def begins(label: str = "PRIVATE KEY") -> str:
+    """The line with which a PEM block begins."""
+    return f"-----BEGIN {label}-----"
+
+
 def private_key(label: str = "RSA PRIVATE KEY", lines: int = 6, seed: int = 1) -> str:
     body = "\n".join(characters(64, seed + line, BASE64) for line in range(lines))
-    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
+    return f"{begins(label)}\n{body}\n-----END {label}-----\n"
 
 
 def password(seed: int = 1) -> str:

@@ -10,7 +10,7 @@ import pytest
 from opencode_policy.detect.binary import as_text, proven_secrets_in
 from opencode_policy.secrets.tree_secrets import secrets_of_source
 from opencode_policy.source import Source
-from tests.detect.made import characters, encode, github_token
+from tests.detect.made import begins, characters, encode, github_token
 
 SIZE = 100_000
 SECONDS = 60
@@ -43,7 +43,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "addresses with at signs": times("://a@"),
     "logins of curl": times(" -u a:"),
     "headers": times("Bearer "),
-    "keys that never end": times("-----BEGIN PRIVATE KEY-----\n"),
+    "keys that never end": times(f"{begins()}\n"),
     "web tokens": times("eyJhbGciOiJIUzI1NiJ9."),
     "machines of a .netrc": times("machine a login b "),
     "random words": lambda: "".join(f"a{n}: {characters(40, n)}\n" for n in range(SIZE // 100)),

@@ -16,6 +16,7 @@ from opencode_policy.detect.pem import private_keys
 from opencode_policy.detect.search import hints_of, secrets_in
 from opencode_policy.detect.secret import Secret, without_overlap
 from tests.detect.made import (
+    begins,
     characters,
     encode,
     github_token,
@@ -64,9 +65,9 @@ class TestPrivateKeys:
     @pytest.mark.parametrize(
         "text",
         [
-            "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
-            "-----BEGIN PRIVATE KEY-----\n" + "x" * 64 + "\n-----END PRIVATE KEY-----",
-            "a file that begins with -----BEGIN RSA PRIVATE KEY-----",
+            f"{begins()}\n...\n-----END PRIVATE KEY-----",
+            f"{begins()}\n" + "x" * 64 + "\n-----END PRIVATE KEY-----",
+            f"a file that begins with {begins('RSA PRIVATE KEY')}",
             private_key("PUBLIC KEY"),
             private_key("CERTIFICATE"),
         ],
@@ -330,7 +331,7 @@ class TestSearch:
             "password:" * 100_000,
             "password: x\n" * 80_000,
             "name: password, " * 60_000,
-            "-----BEGIN PRIVATE KEY-----\n" * 20_000,
+            f"{begins()}\n" * 20_000,
             "https://a:" * 80_000,
             "://" * 300_000,
             "\\n" * 400_000 + "oauth refresh:" * 1000,
