@@ -12,7 +12,7 @@ from tests.expand.kustomize_trees import trees
 
 
 @needs_kubectl
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_random_trees_build_the_same(files: dict[str, str]) -> None:
     with TemporaryDirectory() as folder:

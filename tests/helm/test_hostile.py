@@ -101,16 +101,14 @@ def checked(tree: Tree) -> None:
     assert {item.location.path for item in tree.unseen} <= {RELEASE}
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(values=VALUES, tag=st.sampled_from(["3.7.3", "4.4.0", "5.0.1", "nonsense"]))
 def test_any_values_make_a_tree(values: Any, tag: str) -> None:
     tree, _ = release_tree(yaml.safe_dump(values, allow_unicode=True), tag)
     checked(tree)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     spec=fields(
         "chart chartRef values valuesFrom targetNamespace releaseName",
@@ -132,7 +130,7 @@ def test_any_spec_makes_a_tree(spec: Any) -> None:
     checked(tree)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(max_size=80), style=st.sampled_from("|>'\""))
 def test_any_text_in_a_config_map_makes_a_tree(text: str, style: str) -> None:
     data = (

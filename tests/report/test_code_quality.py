@@ -55,7 +55,7 @@ def test_the_fingerprint_survives_a_move_of_the_lines_and_of_the_file() -> None:
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(results())
 def test_gitlab_merges_no_two_issues(result: Result) -> None:
     found = json.loads(render(view(result, {}, samples.rules(), Redactor()), Options()))

@@ -23,7 +23,7 @@ from tests.report import samples
 from tests.report.strategies import results
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(results(), st.booleans())
 def test_both_reports_say_what_the_run_said(result: Result, spare: bool) -> None:
     findings = tuple(replace(item, spared="later") if spare else item for item in result.findings)
@@ -132,7 +132,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(json_values)
 def test_anything_is_read_or_refused(value: object) -> None:
     with contextlib.suppress(ReportError):

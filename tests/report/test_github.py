@@ -71,7 +71,7 @@ def test_the_report_stands_behind_a_guard() -> None:
     assert after.endswith(f"\n::{TOKEN}::\n")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(results())
 def test_nothing_of_the_tree_is_obeyed(result: Result) -> None:
     text = render(view(result, samples.sources(), samples.rules(), Redactor()), GUARDED)

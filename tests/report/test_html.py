@@ -132,7 +132,7 @@ def test_every_colour_can_be_read_on_its_ground_in_light_and_dark() -> None:
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(results())
 def test_nothing_of_the_tree_becomes_markup(result: Result) -> None:
     text_of(view(result, samples.sources(), samples.rules(), Redactor()))

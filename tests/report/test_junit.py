@@ -68,7 +68,7 @@ def test_a_finding_without_a_requirement_is_a_case_of_its_own() -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(results())
 def test_an_independent_reader_counts_the_same(result: Result) -> None:
     text = render(view(result, samples.sources(), samples.rules(), Redactor()), Options())

@@ -70,7 +70,7 @@ def test_more_than_github_takes_is_counted(monkeypatch: pytest.MonkeyPatch) -> N
     assert f"{199 - shown} more findings: see the log." in text
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(results())
 def test_nothing_of_the_tree_becomes_markup(result: Result) -> None:
     text = render(view(result, samples.sources(), samples.rules(), Redactor()), Options())

@@ -52,7 +52,7 @@ printable = findings.map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(printable, max_size=8, unique=True))
 def test_what_is_written_is_recognised_and_nothing_is_left(found: list[Finding]) -> None:
     text = text_of(found, RULES)
