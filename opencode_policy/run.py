@@ -8,26 +8,24 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from opencode_policy.detect.fingerprint import Marker, without_key
-from opencode_policy.discover import Discovery, discover, find_root, reason
+from opencode_policy.discover import Discovery
 from opencode_policy.engine import Judgement, Judgements, Stamp, judge, stage_finding, tags_of, unknowns
-from opencode_policy.expand.build import Builder
-from opencode_policy.expand.flux import MakeBuilder, via
+from opencode_policy.expand.flux import via
 from opencode_policy.finding import Finding, Gap, Result
 from opencode_policy.flood import Key, dammed, words
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Diagnostic, Location
-from opencode_policy.nearest import hint, nearest
+from opencode_policy.nearest import hint
 from opencode_policy.outcome import Problem, location_of
-from opencode_policy.pipeline import build_tree
 from opencode_policy.policy.decode import decode_value
-from opencode_policy.policy.general import waiting, with_variables
-from opencode_policy.policy.load import policy_for
+from opencode_policy.policy.general import waiting
 from opencode_policy.policy.model import Policy
+from opencode_policy.preparation import UsageError, must_exist, prepared, tree_of
 from opencode_policy.redact import Redactor
 from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.rules.catalogue import RuleInfo, catalogue, info_of
-from opencode_policy.rules.table import broken_plugins, load_rules
+from opencode_policy.rules.table import broken_plugins
 from opencode_policy.schemas.folder import folder as imported_schemas
 from opencode_policy.secrets.tree_secrets import hide_secrets
 from opencode_policy.source import Source
@@ -57,10 +55,6 @@ class Supplement(Protocol):
 
     def gaps(self) -> Sequence[Gap]:
         """What the last run did otherwise than the real thing."""
-
-
-class UsageError(Exception):
-    """A path or a name that the caller gave and that does not exist; the text is for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,7 @@ def check(
     cannot be used and, if `staged`, `git.error.GitError` where git cannot tell.
     """
     for folder in schema_folders:
-        _must_exist(folder)
+        must_exist(folder)
     ready = prepared(paths, policy_directory=policy_directory, staged=staged)
     policy, classes = ready.policy, ready.classes
     known = catalogue(classes)
@@ -122,133 +116,9 @@ def check(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Everything that is read before a tree is built."""
-
-    root: Path
-    found: Discovery
-    folders: Sequence[str]
-    policy: Policy
-    classes: Mapping[str, type[Rule]]
-
-    def tree(self, builder: MakeBuilder = Builder) -> tuple[Tree, list[Diagnostic]]:
-        """The expanded tree, and what its making found wrong."""
-        return build_tree(
-            self.found.sources,
-            self.policy,
-            folders=self.folders,
-            links=self.found.links,
-            missing=self.found.missing,
-            binaries=self.found.contents,
-            opaque=self.found.opaque,
-            builder=builder,
-        )
-
-
-def prepared(paths: Sequence[Path], *, policy_directory: Path | None = None, staged: bool = False) -> Ready:
-    """Read the files below `paths`, and the policy that holds for them; raises as `check` does."""
-    for path in () if staged else paths:
-        _must_exist(path)
-    root = _common_root(paths)
-    classes = load_rules()
-    policy = _policy(policy_directory, root, classes, staged=staged)
-    found = _read(paths, root, policy, staged=staged)
-    if policy.general:
-        policy = with_variables(policy, (source.text for source in found.sources.values()))
-    manifests = policy.settings.scope.manifests
-    folders = [_manifests(_folder(path, root), found, manifests) for path in paths]
-    return Ready(root, found, folders, policy, classes)
-
-
-@dataclass(frozen=True, slots=True)
-class Expanded:
-    """A tree as Flux would apply it, what its making found wrong, and what keeps its secrets."""
-
-    tree: Tree
-    findings: tuple[Finding, ...]
-    redactor: Redactor
-
-
-def expanded(
-    paths: Sequence[Path], *, policy_directory: Path | None = None, builder: MakeBuilder = Builder
-) -> Expanded:
-    """Expand the manifests below `paths` without judging them; `builder` does the work of kustomize.
-
-    Raises what `check` raises.
-    """
-    ready = prepared(paths, policy_directory=policy_directory)
-    tree, diagnostics = ready.tree(builder)
-    known = {item.id: item for item in ready.policy.requirements}
-    findings = [stage_finding(item, known) for item in (*ready.found.diagnostics, *diagnostics)]
-    redactor = Redactor()
-    hide_secrets(redactor, tree)
-    unique = sorted(dict.fromkeys(findings), key=lambda item: item.sort_key)
-    return Expanded(tree, tuple(unique), redactor)
-
-
-def _policy(
-    explicit: Path | None, root: Path, classes: Mapping[str, type[Rule]], *, staged: bool = False
-) -> Policy:
-    incomplete = bool(broken_plugins())
-    if not staged:
-        return policy_for(root, explicit, classes, incomplete=incomplete)
-    from opencode_policy.git.staged import staged_policy
-
-    with staged_policy(root) as home:
-        return policy_for(home, explicit, classes, incomplete=incomplete)
-
-
-def _read(paths: Sequence[Path], root: Path, policy: Policy, *, staged: bool) -> Discovery:
-    committed = policy.settings.scope.committed
-    if not staged:
-        return discover(paths, root, committed)
-    from opencode_policy.git.staged import discover_staged
-
-    folders = [_folder(path, root) for path in paths]
-    found = discover_staged(folders, root, committed)
-    broken = (item.location.path for item in found.diagnostics)
-    names = {*found.sources, *found.binaries, *found.submodules, *found.links, *broken}
-    for asked in folders:
-        if asked != "." and not any(_below(name, asked) for name in names):
-            raise UsageError(f"the index has no file or folder '{asked}'")
-    return found
-
-
-def _below(path: str, folder: str) -> bool:
-    return folder in (".", path) or path.startswith(f"{folder.rstrip('/')}/")
-
-
 def _spoken_of(supplement: Supplement, policy: Policy) -> list[str]:
     tags = {tag for rule in supplement.rules.values() for tag in rule.requirements}
     return [item.id for item in policy.requirements if item.id in tags]
-
-
-def _must_exist(path: Path) -> None:
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        close = nearest(path.name, _names_beside(path))
-        near = f"; did you mean '{path.parent / close}'?" if close else ""
-        raise UsageError(f"there is no file or folder '{path}'{near}") from error
-    except OSError as error:
-        raise UsageError(f"'{path}' cannot be read: {reason(error)}") from error
-
-
-def _names_beside(path: Path) -> list[str]:
-    try:
-        return [item.name for item in path.parent.iterdir()]
-    except OSError:
-        return []
-
-
-def _common_root(paths: Sequence[Path]) -> Path:
-    """Root of the repository that all paths lie in; UsageError where there is no such."""
-    root = find_root(paths[0])
-    for path in paths[1:]:
-        if not path.absolute().is_relative_to(root):
-            raise UsageError(f"'{path}' lies outside of '{root}', where '{paths[0]}' belongs")
-    return root
 
 
 def _lock_must_fit(policy: Policy, known: Mapping[str, RuleInfo]) -> None:
@@ -318,16 +188,7 @@ def evaluate(
 ) -> Run:
     """Check sources that are already read; `folders` are those that hold manifests."""
     choice = choice or Choice.of(policy, classes)
-    tree, diagnostics = build_tree(
-        found.sources,
-        policy,
-        folders=folders,
-        links=found.links,
-        missing=found.missing,
-        schema_folders=schema_folders,
-        binaries=found.contents,
-        opaque=found.opaque,
-    )
+    tree, diagnostics = tree_of(found, folders, policy, schema_folders=schema_folders)
     weighed = settled(tree, [*found.diagnostics, *diagnostics])
     known = catalogue(classes)
     rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
@@ -391,17 +252,6 @@ def _redactor(tree: Tree, said: Judgements) -> Redactor:
             redactor.hide(location_of(outcome.at))
             redactor.add(outcome.at.text if isinstance(outcome.at, Field) else "")
     return redactor
-
-
-def _manifests(folder: str, found: Discovery, scope: str) -> str:
-    """The folder whose YAML files are manifests: of a whole repository only that which the policy names."""
-    exists = (found.root / scope).is_dir() or any(_below(name, scope) for name in found.sources)
-    return scope if folder == "." and exists else folder
-
-
-def _folder(path: Path, root: Path) -> str:
-    relative = path.absolute().relative_to(root) if path.absolute().is_relative_to(root) else Path()
-    return relative.as_posix()
 
 
 def _instance(rule: type[Rule], policy: Policy) -> Rule:

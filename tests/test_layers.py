@@ -31,22 +31,23 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "opencode_policy.cli": ("__main__",),
     "opencode_policy.report": ("cli",),
     "opencode_policy.loaded": ("cli",),
-    "opencode_policy.run": ("cli", "loaded"),
+    "opencode_policy.run": ("cli",),
+    "opencode_policy.preparation": ("cli", "loaded", "run"),
     "opencode_policy.verdicts": ("run",),
     "opencode_policy.waiving": ("run", "cli"),
     "opencode_policy.suppress": ("waiving",),
     "opencode_policy.drill": ("cli.drill", "cli.drilling", "cli.explain"),
     "opencode_policy.engine": ("drill", "run", "loaded", "verdicts", "testing", "waiving"),
-    "opencode_policy.pipeline": ("run", "testing"),
-    "opencode_policy.discover": ("run", "cli.session", "cli.history", "git", "cli.secrets"),
-    "opencode_policy.git": ("run", "cli"),
-    "opencode_policy.rules.table": ("run", "cli"),
+    "opencode_policy.pipeline": ("preparation", "testing"),
+    "opencode_policy.discover": ("preparation", "run", "cli.session", "cli.history", "git", "cli.secrets"),
+    "opencode_policy.git": ("preparation", "cli"),
+    "opencode_policy.rules.table": ("preparation", "run", "cli"),
     "opencode_policy.rules.plugins": ("rules.table",),
     "opencode_policy.rules.stages": ("rules.catalogue", "rules.plugins", "engine"),
     "opencode_policy.rules.catalogue": ("run", "suppress", "cli", "report", "waiving"),
     "opencode_policy.policy.explain": ("policy",),
     "opencode_policy.policy.schema": ("cli.schema",),
-    "opencode_policy.policy.load": ("run", "cli"),
+    "opencode_policy.policy.load": ("preparation", "cli"),
     **dict.fromkeys(RULES, ("rules.table",)),
 }
 
@@ -89,7 +90,8 @@ def test_a_rule_touches_nothing_of_the_world(module: str) -> None:
 
 WORLD = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
 TOUCHES_THE_WORLD = (
-    "__main__", "cli", "discover", "drill", "git", "loaded", "policy", "rules.plugins", "run", "schemas",
+    "__main__", "cli", "discover", "drill", "git", "loaded", "policy", "preparation", "rules.plugins", "run",
+    "schemas",
 )  # fmt: skip
 NAMES_A_PATH = ("pipeline", "tree", "report.manual")
 """Hand a path on, or take its last part; they open nothing."""

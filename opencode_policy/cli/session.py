@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,12 @@ KEY_VARIABLE = "OPENCODE_POLICY_FINGERPRINT_KEY"
 if TYPE_CHECKING:
     from opencode_policy.detect.fingerprint import Marker
     from opencode_policy.expand.flux import MakeBuilder
-    from opencode_policy.loaded import Loaded
+    from opencode_policy.loaded import Expanded, Loaded
     from opencode_policy.policy.mistakes import PolicyError
     from opencode_policy.policy.model import Policy
     from opencode_policy.report.view import View
     from opencode_policy.rules.base import Rule
-    from opencode_policy.run import Expanded, Run, Supplement
+    from opencode_policy.run import Run, Supplement
     from opencode_policy.waiving.order import Terms
 
 
@@ -41,11 +42,9 @@ def check(arguments: Namespace, supplement: Supplement | None = None) -> Run:
     if getattr(arguments, "history", None) is not None:
         return _history(arguments)
     from opencode_policy import run
-    from opencode_policy.git.error import GitError
-    from opencode_policy.policy.mistakes import PolicyError
 
     paths = [Path(path) for path in arguments.paths] or [Path()]
-    try:
+    with _refusing():
         return run.check(
             paths,
             policy_directory=Path(arguments.policy) if arguments.policy else None,
@@ -57,35 +56,36 @@ def check(arguments: Namespace, supplement: Supplement | None = None) -> Run:
             mark=marker_of,
             supplement=supplement,
         )
-    except (run.UsageError, GitError) as error:
-        raise RefusedError(visible(str(error))) from error
-    except PolicyError as error:
-        raise _unusable(error) from error
 
 
 def load(path: str, policy_directory: str | None) -> Loaded:
     """Build a tree to look at; raises RefusedError for a path or a policy that cannot be used."""
-    from opencode_policy import loaded, run
-    from opencode_policy.policy.mistakes import PolicyError
+    from opencode_policy import loaded
 
-    try:
+    with _refusing():
         return loaded.load(Path(path), Path(policy_directory) if policy_directory else None)
-    except run.UsageError as error:
-        raise RefusedError(visible(str(error))) from error
-    except PolicyError as error:
-        raise _unusable(error) from error
 
 
 def expanded(arguments: Namespace, builder: MakeBuilder) -> Expanded:
     """Expand the tree; raises RefusedError for a path or a policy that cannot be used."""
-    from opencode_policy import run
-    from opencode_policy.policy.mistakes import PolicyError
+    from opencode_policy import loaded
 
     paths = [Path(path) for path in arguments.paths] or [Path()]
     directory = Path(arguments.policy) if arguments.policy else None
+    with _refusing():
+        return loaded.expanded(paths, policy_directory=directory, builder=builder)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the engine refuses into a refusal of the command."""
+    from opencode_policy.git.error import GitError
+    from opencode_policy.policy.mistakes import PolicyError
+    from opencode_policy.preparation import UsageError
+
     try:
-        return run.expanded(paths, policy_directory=directory, builder=builder)
-    except run.UsageError as error:
+        yield
+    except (UsageError, GitError) as error:
         raise RefusedError(visible(str(error))) from error
     except PolicyError as error:
         raise _unusable(error) from error

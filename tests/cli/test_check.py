@@ -11,7 +11,7 @@ from opencode_policy.cli.clock import today
 from opencode_policy.cli.session import marker_of
 from opencode_policy.finding import Severity
 from opencode_policy.policy.mistakes import Mistake, PolicyError
-from opencode_policy.run import UsageError
+from opencode_policy.preparation import UsageError
 from opencode_policy.waiving.order import Terms
 from tests.cli.conftest import Command, Engine
 from tests.cli.repository import CLAIM, CLAIM_PATH

@@ -143,7 +143,7 @@ class TestUpgrade:
     def newer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         rules = {**load_rules(), RuleOfTomorrow.id: RuleOfTomorrow}
         monkeypatch.setattr(table, "load_rules", lambda: rules)
-        monkeypatch.setattr("opencode_policy.run.load_rules", lambda: rules)
+        monkeypatch.setattr("opencode_policy.preparation.load_rules", lambda: rules)
 
     def test_without_the_lock_the_new_rule_stops_the_check(
         self,
