@@ -190,29 +190,16 @@ def evaluate(
     choice = choice or Choice.of(policy, classes)
     tree, diagnostics = tree_of(found, folders, policy, schema_folders=schema_folders)
     weighed = settled(tree, [*found.diagnostics, *diagnostics])
-    known = catalogue(classes)
-    rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
-    said = judge(rules.values(), tree)
-    further = supplement.rules if supplement else {}
-    if supplement is not None:
-        _join(said, supplement.judge(tree))
-        known = {**known, **{name: info_of(rule) for name, rule in further.items()}}
-        rules = {**rules, **{name: rule() for name, rule in further.items()}}
-    by_id = {item.id: item for item in policy.requirements}
-    severities = {
-        name: setting.severity for name, setting in policy.settings.rules.items() if setting.severity
-    }
-    places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
-    stamp = Stamp(rules, severities, by_id, places, mark)
+    asked = _asked(tree, policy, classes, choice, supplement)
+    said, stamp = asked.said, _stamp(tree, policy, asked.rules, mark)
     surplus: Counter[Key] = Counter()
     unread = _unread(found, tree)
     unseen = _unseen(found, folders, policy.settings.scope.manifests)
     whole = not unseen and choice == Choice.of(policy, classes)
-    waiving = Waiving(policy, known, stamp, terms, whole)
+    waiving = Waiving(policy, asked.known, stamp, terms, whole)
     findings = _findings(weighed.findings, said, waiving, tree, surplus)
-    case = Case(
-        stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps, tuple(further), not choice.rules
-    )
+    drills, alone = tuple(supplement.rules if supplement else ()), not choice.rules
+    case = Case(stamp, said, findings, unread, choice.disabled, unseen, weighed.gaps, drills, alone)
     verdicts = tuple(case.verdict(item) for item in policy.requirements if item.id in choice.requirements)
     shown = _shown(findings, choice, policy)
     general = (*_unlooked(found, unread), *words(surplus), *_waiting(policy, classes))
@@ -233,13 +220,50 @@ def evaluate(
         len(found.sources),
         len(tree.resources),
     )
-    return Run(result, found.sources, policy, known, _redactor(tree, said))
+    return Run(result, found.sources, policy, asked.known, _redactor(tree, said))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The rules that were asked, those of a supplement among them, and what they said."""
+
+    said: Judgements
+    rules: Mapping[str, Rule]
+    known: Mapping[str, RuleInfo]
+
+
+def _asked(
+    tree: Tree,
+    policy: Policy,
+    classes: Mapping[str, type[Rule]],
+    choice: Choice,
+    supplement: Supplement | None,
+) -> Asked:
+    known = catalogue(classes)
+    rules = {name: _instance(classes[name], policy) for name in known if name in choice.rules}
+    said = judge(rules.values(), tree)
+    if supplement is None:
+        return Asked(said, rules, known)
+    _join(said, supplement.judge(tree))
+    further = supplement.rules
+    return Asked(
+        said,
+        {**rules, **{name: rule() for name, rule in further.items()}},
+        {**known, **{name: info_of(rule) for name, rule in further.items()}},
+    )
 
 
 def _join(said: Judgements, further: Judgements) -> None:
     said.outcomes += further.outcomes
     said.asked += further.asked
     said.failures += further.failures
+
+
+def _stamp(tree: Tree, policy: Policy, rules: Mapping[str, Rule], mark: Marker) -> Stamp:
+    settings = policy.settings.rules
+    severities = {name: setting.severity for name, setting in settings.items() if setting.severity}
+    places = {flux.name: place for flux in tree.builds if (place := via(flux)) is not None}
+    return Stamp(rules, severities, {item.id: item for item in policy.requirements}, places, mark)
 
 
 def _redactor(tree: Tree, said: Judgements) -> Redactor:
