@@ -23,7 +23,15 @@ from opencode_policy.drill.images import Image, Images
 from opencode_policy.drill.machine import Machine
 from opencode_policy.drill.plan_environment import POD_IP
 from opencode_policy.drill.processes import children_of, namespace
-from opencode_policy.drill.sandbox import GIT_IP, ContainerSpec, PodSpec, Running, Sandbox, SandboxError
+from opencode_policy.drill.sandbox import (
+    GIT_IP,
+    ContainerSpec,
+    PodSpec,
+    Running,
+    Sandbox,
+    SandboxError,
+    new_folder,
+)
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -40,9 +48,7 @@ class Bubblewrap:
 
     def open(self, pod: PodSpec) -> Sandbox:
         """A new Pod with its network."""
-        folder = self.folder / f"{pod.name}-{next(self._count)}"
-        folder.mkdir(parents=True)
-        return BubblewrapPod(self, pod, folder)
+        return BubblewrapPod(self, pod, new_folder(self.folder, pod, next(self._count)))
 
 
 class BubblewrapPod:

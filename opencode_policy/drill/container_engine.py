@@ -19,7 +19,15 @@ from pathlib import Path
 
 from opencode_policy.drill import pause
 from opencode_policy.drill.plan_environment import POD_IP
-from opencode_policy.drill.sandbox import GIT_IP, ContainerSpec, PodSpec, Running, Sandbox, SandboxError
+from opencode_policy.drill.sandbox import (
+    GIT_IP,
+    ContainerSpec,
+    PodSpec,
+    Running,
+    Sandbox,
+    SandboxError,
+    new_folder,
+)
 
 ENGINES = ("podman", "docker")
 _SECONDS = 120
@@ -54,9 +62,7 @@ class ContainerEngine:
 
     def open(self, pod: PodSpec) -> Sandbox:
         """A new Pod with its network."""
-        folder = self.folder / f"{pod.name}-{next(self._count)}"
-        folder.mkdir(parents=True)
-        return EnginePod(self, pod, folder)
+        return EnginePod(self, pod, new_folder(self.folder, pod, next(self._count)))
 
     def run(self, *arguments: str) -> str:
         """Output of a command of the engine. Raises SandboxError."""

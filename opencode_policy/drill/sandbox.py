@@ -95,3 +95,10 @@ class Backend(Protocol):
 
 class SandboxError(Exception):
     """The sandbox failed, and not what runs in it."""
+
+
+def new_folder(parent: Path, pod: PodSpec, number: int) -> Path:
+    """A folder of its own for a Pod, whichever backend makes it; the same Pod may come more than once."""
+    folder = parent / f"{pod.name}-{number}"
+    folder.mkdir(parents=True)
+    return folder
