@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.flux.dependencies import Dependency, cycles, helm_graph, kustomization_graph
+from opencode_policy.flux.examples import KUSTOMIZATION, PATH
 from opencode_policy.location import Related
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
-
-_KS = "kubernetes/apps/demo/demo/ks.yaml"
-_HEAD = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: demo, namespace: flux-system}
-spec:
-  path: ./kubernetes/apps/demo/demo/app
-  sourceRef: {kind: GitRepository, name: home}
-"""
 
 
 class DependencyCyclic(Rule):
@@ -35,8 +26,8 @@ class DependencyCyclic(Rule):
         Example(
             "two that wait for the same third are no cycle",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn: [{{name: left}}, {{name: right}}]
 ---
 apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -74,8 +65,8 @@ metadata: {name: database}
         Example(
             "for itself",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:
     - name: demo  # <- demo waits for itself
 """
@@ -84,8 +75,8 @@ metadata: {name: database}
         Example(
             "in a circle",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:
     - name: cluster-apps
     - name: second  # <- demo waits for itself: demo, second, third, demo

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencode_policy.flux.dependencies import Dependency, Graph, helm_graph, kustomization_graph
+from opencode_policy.flux.examples import KUSTOMIZATION, PATH
 from opencode_policy.nearest import hint
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof, Unknown
 from opencode_policy.rules.base import Example, Rule
 from opencode_policy.tree import Tree
-
-_KS = "kubernetes/apps/demo/demo/ks.yaml"
-_HEAD = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: demo, namespace: flux-system}
-spec:
-  path: ./kubernetes/apps/demo/demo/app
-  sourceRef: {kind: GitRepository, name: home}
-"""
 
 
 class DependencyUnknown(Rule):
@@ -57,8 +48,8 @@ metadata: {name: cache}
         Example(
             "a Kustomization of the inventory, and one of the tree with its namespace",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:
     - name: cluster-apps
     - {{name: other, namespace: flux-system}}
@@ -75,8 +66,8 @@ spec: {{path: ./kubernetes/apps/demo/other, sourceRef: {{kind: GitRepository, na
         Example(
             "a name that is almost right",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:
     - name: cluster-app  # <- there is no Kustomization flux-system/cluster-app; did you mean 'cluster-apps'?
 """
@@ -85,8 +76,8 @@ spec: {{path: ./kubernetes/apps/demo/other, sourceRef: {{kind: GitRepository, na
         Example(
             "in another namespace, and an entry without a name",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:
     - name: cluster-apps  # <- there is no Kustomization demo/cluster-apps, but one in flux-system
       namespace: demo
@@ -97,8 +88,8 @@ spec: {{path: ./kubernetes/apps/demo/other, sourceRef: {{kind: GitRepository, na
         Example(
             "a mapping instead of a list",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   dependsOn:  # <- dependsOn is no list
     name: cluster-apps
 """

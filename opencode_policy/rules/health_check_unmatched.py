@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.flux.examples import KUSTOMIZATION, PATH
 from opencode_policy.graph.build import graph_of
 from opencode_policy.graph.examples import anywhere
 from opencode_policy.graph.flux import WATCHES
@@ -12,17 +13,7 @@ from opencode_policy.outcome import Outcome
 from opencode_policy.rules.base import Rule
 from opencode_policy.tree import Tree
 
-_KS = "kubernetes/apps/demo/demo/ks.yaml"
-_HEAD = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: demo, namespace: flux-system}
-spec:
-  path: ./kubernetes/apps/demo/demo/app
-  targetNamespace: demo
-  sourceRef: {kind: GitRepository, name: home}
-  healthChecks:
-"""
+_HEAD = f"{KUSTOMIZATION}  targetNamespace: demo\n  healthChecks:\n"
 _APP = "kubernetes/apps/demo/demo/app/web.yaml"
 _WEB = """\
 apiVersion: apps/v1
@@ -54,7 +45,7 @@ class HealthCheckUnmatched(Rule):
         anywhere(
             "an object of the Kustomization, and one that a chart makes",
             {
-                _KS: f"""\
+                PATH: f"""\
 {_HEAD}\
     - {{apiVersion: apps/v1, kind: Deployment, name: web, namespace: demo}}
     - {{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, name: plex, namespace: demo}}
@@ -69,7 +60,7 @@ class HealthCheckUnmatched(Rule):
         anywhere(
             "a name and a namespace that are wrong",
             {
-                _KS: f"""\
+                PATH: f"""\
 {_HEAD}\
     - apiVersion: apps/v1
       kind: Deployment
@@ -86,7 +77,7 @@ class HealthCheckUnmatched(Rule):
         anywhere(
             "a version that is gone",
             {
-                _KS: f"""\
+                PATH: f"""\
 {_HEAD}\
     - apiVersion: helm.toolkit.fluxcd.io/v2beta2  # <- the HelmRelease plex is of helm.toolkit.fluxcd.io/v2, another version than helm.toolkit.fluxcd.io/v2beta2
       kind: HelmRelease

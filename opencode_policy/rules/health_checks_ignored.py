@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from opencode_policy.flux.examples import KUSTOMIZATION, PATH
 from opencode_policy.flux.trees import flux_kustomizations
 from opencode_policy.graph.examples import anywhere
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.rules.base import Rule
 from opencode_policy.tree import Tree
 
-_KS = "kubernetes/apps/demo/demo/ks.yaml"
-_HEAD = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: demo, namespace: flux-system}
-spec:
-  path: ./kubernetes/apps/demo/demo/app
-  sourceRef: {kind: GitRepository, name: home}
-"""
 _CHECKS = "healthChecks: [{apiVersion: apps/v1, kind: Deployment, name: web, namespace: demo}]\n"
 
 
@@ -38,12 +30,12 @@ class HealthChecksIgnored(Rule):
     )
     fix = "Remove `wait: true` to keep the checks, or the checks to wait for every object."
     good = (
-        anywhere("checks alone", {_KS: f"{_HEAD}  wait: false\n  {_CHECKS}"}),
+        anywhere("checks alone", {PATH: f"{KUSTOMIZATION}  wait: false\n  {_CHECKS}"}),
         anywhere(
             "waiting for everything",
             {
-                _KS: f"{_HEAD}  wait: true\n---\n"
-                f"{_HEAD.replace('name: demo,', 'name: other,')}  wait: false\n  {_CHECKS}"
+                PATH: f"{KUSTOMIZATION}  wait: true\n---\n"
+                f"{KUSTOMIZATION.replace('name: demo,', 'name: other,')}  wait: false\n  {_CHECKS}"
             },
         ),
     )
@@ -51,8 +43,8 @@ class HealthChecksIgnored(Rule):
         anywhere(
             "both",
             {
-                _KS: f"""\
-{_HEAD}\
+                PATH: f"""\
+{KUSTOMIZATION}\
   wait: true
   healthChecks:  # <- demo has 'wait: true', which makes Flux ignore its health checks
     - {{apiVersion: apps/v1, kind: Deployment, name: web, namespace: demo}}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from opencode_policy.expand.flux import FluxBuild
+from opencode_policy.flux.examples import KUSTOMIZATION, PATH
 from opencode_policy.graph.examples import anywhere
 from opencode_policy.lean import dataclass
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
@@ -13,17 +14,7 @@ from opencode_policy.resource import Field
 from opencode_policy.rules.base import Rule
 from opencode_policy.tree import Tree
 
-_KS = "kubernetes/apps/demo/demo/ks.yaml"
-_HEAD = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: demo, namespace: flux-system}
-spec:
-  path: ./kubernetes/apps/demo/demo/app
-  sourceRef: {kind: GitRepository, name: home}
-  postBuild:
-    substitute:
-"""
+_HEAD = f"{KUSTOMIZATION}  postBuild:\n    substitute:\n"
 _FILES = {
     "kubernetes/apps/demo/demo/app/kustomization.yaml": "components: [../../../../templates/backup]\n",
     "kubernetes/templates/backup/kustomization.yaml": "kind: Component\nresources: [claim.yaml]\n",
@@ -65,14 +56,14 @@ class TemplateVariableMismatch(Rule):
         "forbidden": {"kubernetes/templates/backup": ["CLAIM"]},
     }
     good = (
-        anywhere("as the template asks", {_KS: f"{_HEAD}      APP: demo\n      CAPACITY: 5Gi\n", **_FILES}),
-        anywhere("a template that is not used", {_KS: f"{_HEAD}      APP: demo\n"}),
+        anywhere("as the template asks", {PATH: f"{_HEAD}      APP: demo\n      CAPACITY: 5Gi\n", **_FILES}),
+        anywhere("a template that is not used", {PATH: f"{_HEAD}      APP: demo\n"}),
     )
     bad = (
         anywhere(
             "the name of another app, and nothing said of the size",
             {
-                _KS: _HEAD.replace(
+                PATH: _HEAD.replace(
                     "    substitute:",
                     "    substitute:  # <- demo uses kubernetes/templates/backup and does not set CAPACITY",
                 )
@@ -83,7 +74,7 @@ class TemplateVariableMismatch(Rule):
         anywhere(
             "a variable that the template cannot bear",
             {
-                _KS: f"{_HEAD}      APP: demo\n      CAPACITY: 5Gi\n"
+                PATH: f"{_HEAD}      APP: demo\n      CAPACITY: 5Gi\n"
                 "      CLAIM: old  # <- demo uses kubernetes/templates/backup and must not set CLAIM\n",
                 **_FILES,
             },
