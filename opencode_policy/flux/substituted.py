@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from opencode_policy.lean import dataclass
 from opencode_policy.location import Location
-from opencode_policy.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from opencode_policy.nodes import ScalarNode
 from opencode_policy.source import Source
 from opencode_policy.tree import Tree
 
@@ -48,15 +48,3 @@ def _offsets(source: Source, location: Location) -> tuple[int, int]:
     starts = source.line_starts
     start = starts[location.line - 1] + location.column - 1
     return start, starts[location.end_line - 1] + location.end_column - 1
-
-
-def scalars(root: Node) -> Iterator[ScalarNode]:
-    """Every scalar below a node that is a value, in order."""
-    if isinstance(root, ScalarNode):
-        yield root
-    elif isinstance(root, MappingNode):
-        for _, value in root.entries.values():
-            yield from scalars(value)
-    elif isinstance(root, SequenceNode):
-        for item in root.items:
-            yield from scalars(item)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from opencode_policy.flux.substituted import expressions, scalars, was_substituted
-from opencode_policy.nodes import ScalarNode
+from opencode_policy.flux.substituted import expressions, was_substituted
+from opencode_policy.nodes import ScalarNode, walk
 from opencode_policy.outcome import Irrelevant, Outcome, Problem, Proof
 from opencode_policy.resource import Resource
 from opencode_policy.rules.base import Example, Rule
@@ -144,7 +144,7 @@ def _scripts(tree: Tree) -> Iterator[tuple[Resource, ScalarNode]]:
             yield script.argument.resource, script.node
     for resource in tree.resources:
         if tree.applies(resource):
-            for node in scalars(resource.root):
+            for node in walk(resource.root):
                 if node.value.startswith("#!") and "\n" in node.value:
                     yield resource, node
 
