@@ -41,8 +41,13 @@ def everything(sources: Sources, policy: Policy) -> float:
 
 
 def ratios(folder: Path, rounds: int) -> list[float]:
-    """Of each round: expansion and graph over parsing, after a first round that does not count."""
+    """Of each round: expansion and graph over parsing, after a first round that does not count.
+
+    Raises SystemExit for a folder without manifests: its numbers would say nothing.
+    """
     sources = discover([folder], folder).sources
+    if not any(map(is_manifest, sources)):
+        raise SystemExit(f"there are no manifests below {folder}")
     policy = with_variables(general_policy(load_rules()), (item.text for item in sources.values()))
     gc.disable()  # as the command does
     found = []
