@@ -20,5 +20,5 @@ def test_a_ratio_for_each_round() -> None:
 
 
 def test_a_folder_without_manifests_gives_no_number(tmp_path: Path) -> None:
-    with pytest.raises(CannotRunError, match="^benchmarks.stages: "):
+    with pytest.raises(CannotRunError, match=r"^benchmarks\.stages: "):
         stages_goal(tmp_path, 1)
